@@ -44,7 +44,7 @@ class RawRef(msgspec.Struct, frozen=True, order=True, gc=False):
     item_index: int
 
 
-class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One published thing of a brand, merged from all its sightings.
 
     ``id`` and ``brand_id`` are UUID strings; times are timezone-aware UTC; ``media`` holds the platform's extras as
