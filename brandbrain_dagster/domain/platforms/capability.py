@@ -1,7 +1,7 @@
 """The contract a platform module fulfils: everything the system needs to know about one thing to collect."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,8 @@ class Capability:
 
     ``cap_setting`` names the environment variable of the cap and ``cap_default`` its default (items per run).
     ``enabling_setting`` names the variable that switches an unvalidated capability on; None means always on.
-    ``metrics`` are the counts this capability reports; ``engagement_weights`` score them (bundle-and-features).
+    ``metrics`` are the counts this capability reports; ``engagement_weights`` score them (bundle-and-features), and
+    ``engagement_substitutes`` names the count that stands in for an absent one.
     ``evidence_ceiling`` bounds the confidence of what rests on such evidence, ``transcript_ceiling`` where the item
     has a transcript, ``voice_ceiling`` for the voice section where it differs (compile, the confidence table).
     ``content_format`` names an item's format (``reel``, ``carousel``) as platform rules do.
@@ -83,6 +84,7 @@ class Capability:
     enabling_setting: str | None = None
     metrics: tuple[str, ...]
     engagement_weights: Mapping[str, float]
+    engagement_substitutes: Mapping[str, str] = field(default_factory=dict)
     evidence_ceiling: float
     transcript_ceiling: float | None = None
     voice_ceiling: float | None = None

@@ -22,6 +22,8 @@ _PERSON_EXAMPLE = "'https://www.linkedin.com/in/jane-doe'"
 _NAME = r"[\w%.&'’-]{1,200}"
 _URN_ID = re.compile(r"(?:urn:li:activity:)?(\d{6,20})")
 _WEIGHTS = {"reactions": 1.0, "comments": 3.0, "reposts": 2.0}
+_SUBSTITUTES = {"reactions": "likes"}
+"""Likes are among the reactions, so they count only where the total is absent."""
 _FORMATS = {"images": "carousel", "image": "image", "video": "video", "document": "document", "article": "article"}
 
 _TIMESTAMP_BITS = 22
@@ -188,7 +190,7 @@ def _read(
     text = clean_text(row.text or "")
     stats = row.stats or Stats()
     media = row.media or Media()
-    details = {
+    details: dict[str, Any] = {
         "has_media": media.is_present,
         "media_type": media.kind,
         "author_name": row.author.full_name if row.author else None,
@@ -257,6 +259,7 @@ COMPANY_POSTS = Capability(
     cap_default=6,
     metrics=("reactions", "likes", "comments", "reposts"),
     engagement_weights=_WEIGHTS,
+    engagement_substitutes=_SUBSTITUTES,
     evidence_ceiling=0.6,
     normalize_identifier=normalize_company_identifier,
     build_input=_company_input,
@@ -282,6 +285,7 @@ PROFILE_POSTS = Capability(
     enabling_setting="BRANDBRAIN_ENABLE_LINKEDIN_PROFILE_POSTS",
     metrics=("reactions", "likes", "comments", "reposts"),
     engagement_weights=_WEIGHTS,
+    engagement_substitutes=_SUBSTITUTES,
     evidence_ceiling=0.6,
     normalize_identifier=normalize_person_identifier,
     build_input=_person_input,
