@@ -1,0 +1,135 @@
+"""Pillars: the themes a brand named, matched with evidence, or else the themes its evidence shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, inferred
+from brandbrain_dagster.domain.compile.extractive.reading import BundleReading, Sentence
+from brandbrain_dagster.domain.compile.extractive.themes import Theme, find_themes, stem
+from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, Pillar, SourceRef
+from brandbrain_dagster.domain.features.item_text import ItemText
+from brandbrain_dagster.domain.features.lexicon import fold_text
+from brandbrain_dagster.domain.features.phrase_candidates import find_phrase_candidates
+from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
+
+_MAX_EXAMPLES = 5
+_MAX_KEYPHRASES = 6
+_NAME_CANDIDATES = 5
+_SHARED_BY = 0.6
+"""Share of a theme's texts that hold a phrase before it is the second half of the theme's name."""
+
+
+def compile_pillars(answers: OnboardingAnswers, reading: BundleReading) -> list[Pillar]:
+    """Returns the pillars; an empty list where nothing was named and the evidence shows no themes."""
+    if answers.pillars_seed:
+        return [_seeded(number, seed, reading) for number, seed in enumerate(answers.pillars_seed)]
+    authors = {text.item.author_ref for text in reading.texts if text.item.author_ref}
+    themes = find_themes(reading.texts, own_names={reading.brand_name, *authors})
+    return [_inferred(number, theme, reading) for number, theme in enumerate(themes)]
+
+
+def _seeded(number: int, seed: str, reading: BundleReading) -> Pillar:
+    texts = [text for text in reading.texts if _shared_stems(seed, text)]
+    ranked = _most_engaging(texts, reading)
+    return Pillar(
+        id=f"pillar-{number + 1}",
+        name=answered(seed, "tier1.pillars_seed"),
+        description=_description(ranked, [], reading) if ranked else FieldNode(value=None),
+        share=_share(texts, reading),
+        keyphrases=[seed],
+        example_ids=_ids(ranked),
+    )
+
+
+def _shared_stems(seed: str, text: ItemText) -> bool:
+    """A text belongs to a named theme when it holds every meaningful word of the name, in any form of the word."""
+    wanted = {stem(word, text.language) for word in fold_text(seed).split() if len(word) > 2}
+    phrases = (phrase for phrase, _ in find_phrase_candidates(text, frozenset()))
+    held = {stem(word, text.language) for phrase in phrases for word in phrase.split()}
+    held |= {stem(fold_text(tag), text.language) for tag in text.item.hashtags}
+    return bool(wanted) and wanted <= held
+
+
+def _inferred(number: int, theme: Theme, reading: BundleReading) -> Pillar:
+    ranked = _most_engaging(theme.texts, reading)
+    sources = [SourceRef(type="evidence", id=item_id) for item_id in _ids(ranked)]
+    allowed = [phrase for phrase in theme.phrases if reading.is_allowed(phrase)]
+    return Pillar(
+        id=f"pillar-{number + 1}",
+        name=inferred(_name(theme, allowed, reading), sources),
+        description=_description(ranked, allowed, reading),
+        share=_share(theme.texts, reading),
+        keyphrases=allowed[:_MAX_KEYPHRASES],
+        example_ids=_ids(ranked),
+    )
+
+
+def _name(theme: Theme, phrases: Sequence[str], reading: BundleReading) -> str:
+    """The phrases that most of the theme's texts hold, a hashtag and a common noun before a proper name."""
+    tags = {fold_text(tag) for text in reading.texts for tag in text.item.hashtags}
+    held = {phrase: _holders(phrase, theme) for phrase in phrases[:_NAME_CANDIDATES]}
+    ranked = sorted(
+        held, key=lambda phrase: (phrase in theme.proper_names, -held[phrase], fold_text(phrase) not in tags)
+    )
+    first, *rest = ranked or ["theme"]
+    second = next(
+        (
+            phrase
+            for phrase in rest
+            if phrase not in theme.proper_names and held[phrase] >= _SHARED_BY * len(theme.texts)
+        ),
+        None,
+    )
+    name = f"{first} & {second}" if second else first
+    return name[:1].upper() + name[1:]
+
+
+def _holders(phrase: str, theme: Theme) -> int:
+    folded = fold_text(phrase)
+    return sum(folded in fold_text(f"{text.voice} {' '.join(text.item.hashtags)}") for text in theme.texts)
+
+
+def _description(ranked: Sequence[ItemText], phrases: Sequence[str], reading: BundleReading) -> FieldNode[str]:
+    platforms = sorted({text.item.platform for text in ranked})
+    parts = [f"{len(ranked)} of {len(reading.texts)} items, on {_listed(platforms)}."]
+    if len(phrases) > 2:
+        parts.append(f"They speak of {_listed(phrases[:4])}.")
+    sources: list[Any] = [SourceRef(type="evidence", id=item_id) for item_id in _ids(ranked)]
+    quote = _typical_sentence(ranked, phrases, reading)
+    if quote is not None:
+        parts.append(f"In the brand's words: “{quote.text}”")
+        sources.insert(0, quote.source())
+    return inferred(" ".join(parts), sources)
+
+
+def _typical_sentence(ranked: Sequence[ItemText], phrases: Sequence[str], reading: BundleReading) -> Sentence | None:
+    """The sentence that holds most of the theme's phrases; of equals that of the most engaging item."""
+    folded = [fold_text(phrase) for phrase in phrases]
+    sentences = [sentence for text in ranked for sentence in reading.sentences(text.item.id)]
+    if not sentences:
+        return None
+    return max(sentences, key=lambda sentence: sum(phrase in fold_text(sentence.text) for phrase in folded))
+
+
+def _most_engaging(texts: Sequence[ItemText], reading: BundleReading) -> list[ItemText]:
+    medians = {
+        platform: max(figures["median"], 1.0)
+        for platform, figures in reading.stats["engagement_stats"]["by_platform"].items()
+    }
+
+    def relative(text: ItemText) -> float:
+        return reading.scores[text.item.id] / float(medians.get(text.item.platform, 1.0))
+
+    return sorted(texts, key=lambda text: (-relative(text), text.item.id))
+
+
+def _ids(texts: Sequence[ItemText]) -> list[str]:
+    return [text.item.id for text in texts[:_MAX_EXAMPLES]]
+
+
+def _share(texts: Sequence[ItemText], reading: BundleReading) -> float:
+    return round(len(texts) / len(reading.items), 6) if reading.items else 0.0
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

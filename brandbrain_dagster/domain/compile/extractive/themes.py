@@ -1,0 +1,195 @@
+"""Themes: what groups of items are about, found by factorizing their phrases (scikit-learn NMF, deterministic start).
+
+Items that say the same in the same words (one text on two platforms) count as one, so that a repeated post is no theme.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import snowballstemmer
+from babel import Locale, UnknownLocaleError
+from sklearn.decomposition import NMF
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from brandbrain_dagster.domain.features.item_text import ItemText
+from brandbrain_dagster.domain.features.lexicon import fold_text
+from brandbrain_dagster.domain.features.phrase_candidates import find_phrase_candidates, own_handle
+
+MIN_TEXTS = 6
+"""Fewer distinct texts than this hold no themes that could be told apart."""
+MIN_THEMES, MAX_THEMES = 3, 5
+_TEXTS_PER_THEME = 4
+_SAME_TEXT = 0.6
+"""Share of common words from which two texts are one text twice."""
+_MIN_WEIGHT = 0.05
+"""Least weight by which a text belongs to a theme at all."""
+_HASHTAG_WEIGHT = 2
+_SNOWBALL = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme: its texts (most typical first) and its phrases (weightiest first, as the brand writes them).
+
+    ``proper_names`` are those phrases that are written with a capital everywhere.
+    """
+
+    texts: Sequence[ItemText]
+    phrases: Sequence[str]
+    proper_names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Document:
+    """One distinct text: all items that carry it, and its stemmed phrases."""
+
+    texts: list[ItemText]
+    phrases: list[str]
+    words: frozenset[str]
+
+
+def find_themes(texts: Sequence[ItemText], *, own_names: Iterable[str] = ()) -> list[Theme]:
+    """Returns the themes of the texts, the largest first; none where there are too few distinct texts.
+
+    ``own_names`` (the brand's name, its accounts) say who is speaking and not of what, so they are left out.
+    """
+    surfaces: dict[str, Counter[str]] = defaultdict(Counter)
+    handles = frozenset(own_handle(name) for name in own_names if name)
+    documents = _documents(texts, surfaces, handles)
+    if len(documents) < MIN_TEXTS:
+        return []
+    vectorizer = TfidfVectorizer(analyzer=_phrases_of, sublinear_tf=True, min_df=2, max_df=0.7)
+    try:
+        matrix = vectorizer.fit_transform(documents)
+    except ValueError:  # no phrase is shared by two texts
+        return []
+    count = min(max(MIN_THEMES, len(documents) // _TEXTS_PER_THEME), MAX_THEMES, min(matrix.shape) - 1)
+    if count < MIN_THEMES:
+        return []
+    model = NMF(count, init="nndsvd", max_iter=600)
+    weights = np.round(model.fit_transform(matrix), 6)
+    names = [str(name) for name in vectorizer.get_feature_names_out()]
+    themes = []
+    for number in range(count):
+        members = _members(weights, number)
+        if len(members) < 2:
+            continue
+        phrases = _weightiest(np.round(model.components_[number], 6), names)
+        themes.append(
+            Theme(
+                texts=[text for row in members for text in documents[row].texts],
+                phrases=[_surface(surfaces[phrase]) for phrase in phrases],
+                proper_names=frozenset(_surface(surfaces[phrase]) for phrase in phrases if _is_name(surfaces[phrase])),
+            )
+        )
+    return sorted(themes, key=lambda theme: (-len(theme.texts), theme.phrases))
+
+
+def _members(weights: np.ndarray, number: int) -> list[int]:
+    rows = [
+        row for row in range(len(weights)) if weights[row].argmax() == number and weights[row][number] > _MIN_WEIGHT
+    ]
+    return sorted(rows, key=lambda row: (-weights[row][number], row))
+
+
+def _weightiest(component: np.ndarray, names: Sequence[str]) -> list[str]:
+    order = sorted(range(len(names)), key=lambda index: (-component[index], names[index]))
+    chosen: list[str] = []
+    for index in order:
+        if component[index] <= 0 or len(chosen) == 8:
+            break
+        if not any(_overlap(names[index], other) for other in chosen):
+            chosen.append(names[index])
+    return chosen
+
+
+def _overlap(phrase: str, other: str) -> bool:
+    return phrase in other or other in phrase or bool(set(phrase.split()) & set(other.split()))
+
+
+def _phrases_of(document: _Document) -> list[str]:
+    return document.phrases
+
+
+def _documents(
+    texts: Sequence[ItemText], surfaces: dict[str, Counter[str]], handles: AbstractSet[str]
+) -> list[_Document]:
+    documents: list[_Document] = []
+    for text in sorted(texts, key=lambda text: text.item.id):
+        phrases = list(_stemmed_phrases(text, surfaces, handles))
+        words = frozenset(word for phrase in phrases for word in phrase.split())
+        twin = next((document for document in documents if _is_same(words, document.words)), None)
+        if twin is not None:
+            twin.texts.append(text)
+        elif phrases:
+            documents.append(_Document([text], phrases, words))
+    return documents
+
+
+def _is_same(words: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    return bool(words) and len(words & others) >= _SAME_TEXT * min(len(words), len(others))
+
+
+def _stemmed_phrases(text: ItemText, surfaces: dict[str, Counter[str]], handles: AbstractSet[str]) -> Iterator[str]:
+    pairs = [(phrase, written) for phrase, written in find_phrase_candidates(text, handles) if phrase.count(" ") < 2]
+    tags = [(fold_text(tag), tag) for tag in text.item.hashtags]
+    pairs += [pair for pair in tags if pair[0] not in handles for _ in range(_HASHTAG_WEIGHT)]
+    calendar = _calendar_words(text.language)
+    for phrase, written in pairs:
+        if phrase in calendar:
+            continue
+        stemmed = stem(phrase, text.language)
+        surfaces[stemmed][written] += 1
+        yield stemmed
+
+
+def _surface(counts: Counter[str]) -> str:
+    """The form the brand writes most; of equals the plainest: lower case and short."""
+    return min(counts, key=lambda form: (-counts[form], form != form.lower(), len(form), form))
+
+
+def _is_name(counts: Counter[str]) -> bool:
+    return all(form != form.lower() for form in counts)
+
+
+def stem(phrase: str, language: str) -> str:
+    """Returns the phrase with each word cut to its stem, where the language has a Snowball stemmer."""
+    stemmer = _stemmer(language)
+    return " ".join(stemmer.stemWords(phrase.split())) if stemmer else phrase
+
+
+@cache
+def _calendar_words(language: str) -> frozenset[str]:
+    """Names of days and months: when something was, not what it was about."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
+    names = [*locale.days["format"]["wide"].values(), *locale.months["format"]["wide"].values()]
+    return frozenset(fold_text(str(name)) for name in names)
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(_SNOWBALL[language]) if language in _SNOWBALL else None
