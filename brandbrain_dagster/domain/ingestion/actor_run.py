@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class ActorRunStatus(StrEnum):
-    """Where a run stands. STARTING is ours (the intent is recorded, Apify may not know of it yet); the rest are Apify's.
+    """Where a run stands. STARTING is ours (an intent that Apify may not know of yet); the rest are Apify's.
 
     SUCCEEDED is recorded only once the run's rows are in the lake, so a crash in between leads back to the same run.
     """
@@ -43,9 +43,9 @@ class UsageCertainty(StrEnum):
 class ActorRun:
     """One run of an actor for one source connection.
 
-    ``id`` is ours, ``apify_run_id`` Apify's (None until known). ``start_nonce`` travelled in the User-Agent of the start.
+    ``id`` is ours, ``apify_run_id`` Apify's (None until known). ``start_nonce`` travelled in the start's User-Agent.
     ``started_at`` is the time of the intent, then Apify's own start time; freshness counts from it.
-    ``has_usable_rows`` is False when a SUCCEEDED run returned nothing but error rows or nothing at all, None until known.
+    ``has_usable_rows`` is False when a SUCCEEDED run returned error rows only or nothing at all, None until known.
     ``usage_usd`` None means unknown, which is not zero.
     """
 

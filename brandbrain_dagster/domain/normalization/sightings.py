@@ -41,6 +41,7 @@ class RefusedRow:
 class NormalizationCounts:
     """What became of the rows of one run; ``created`` and ``updated`` count evidence items of the brand."""
 
+    apify_run_id: str
     rows: int = 0
     sightings: int = 0
     created: int = 0
@@ -63,7 +64,7 @@ def fold_run(items: dict[str, EvidenceItem], run: RawRun, *, brand_id: UUID) -> 
 
     Folding the same run again changes nothing.
     """
-    counts = NormalizationCounts(rows=len(run.rows))
+    counts = NormalizationCounts(apify_run_id=run.apify_run_id, rows=len(run.rows))
     reader = RowReader(run.capability.rows, run.identifier)
     ids = EvidenceIds(brand_id)
     before: dict[str, str | None] = {}

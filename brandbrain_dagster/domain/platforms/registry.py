@@ -46,6 +46,18 @@ def capability_by_name(dotted_name: str) -> Capability:
     return find_capability(dotted_name.partition(".")[0], dotted_name)
 
 
+def capability_of_actor(actor_id: str) -> Capability:
+    """Returns the capability whose rows an actor (``owner~name``) makes.
+
+    Raises:
+        UnknownCapabilityError: no capability uses it.
+    """
+    found = next((entry for entry in CAPABILITIES if entry.actor_id == actor_id), None)
+    if found is None:
+        raise UnknownCapabilityError(f"No capability uses the actor '{actor_id}'; register one to read its rows.")
+    return found
+
+
 def capability_of_content(platform: str, content_type: str) -> Capability:
     """Returns the capability that collects a platform's content type.
 
