@@ -29,7 +29,7 @@ async def collect_brand(
     )
 
     async def collect(source: SourceConnection) -> SourceOutcome:
-        return await collect_source(
+        outcome = await collect_source(
             source,
             newest_succeeded=newest[source.id].newest_succeeded if source.id in newest else None,
             live=newest[source.id].live if source.id in newest else None,
@@ -37,6 +37,8 @@ async def collect_brand(
             compile_run_id=compile_run_id,
             ports=ports,
         )
+        ports.report_outcome(outcome)
+        return outcome
 
     ends = await asyncio.gather(*(collect(source) for source in enabled), return_exceptions=True)
     return EvidenceStatus(_outcomes(ends))

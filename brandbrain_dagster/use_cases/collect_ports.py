@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from brandbrain_dagster.clients.apify.client import ApifyClient
+from brandbrain_dagster.domain.ingestion.evidence_status import SourceOutcome
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.errors import ApifyPaymentError
 from brandbrain_dagster.stores.lake.lake import Lake
@@ -47,7 +48,10 @@ class ApifySlots:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectPorts:
-    """The stores, the client and the sources of time and ids. ``report`` hears each step of a source, in words."""
+    """The stores, the client and the sources of time and ids. ``report`` hears each step of a source, in words.
+
+    ``report_outcome`` hears what became of it.
+    """
 
     ledger: Ledger
     lake: Lake
@@ -58,6 +62,7 @@ class CollectPorts:
     new_id: Callable[[], UUID]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     report: Callable[[SourceConnection, str], None] = field(default=lambda source, step: None)
+    report_outcome: Callable[[SourceOutcome], None] = field(default=lambda outcome: None)
 
     async def record(self, write: Callable[[Connection], Written]) -> Written:
         """Runs ``write`` in a transaction of its own, committed before this returns."""

@@ -100,7 +100,7 @@ async def record_end(
             conn,
             run_id=done.id,
             status=done.status,
-            finished_at=done.finished_at,
+            finished_at=done.finished_at or ports.now(),
             error_summary=done.error_summary,
             raw_item_count=done.raw_item_count,
             has_usable_rows=done.has_usable_rows,

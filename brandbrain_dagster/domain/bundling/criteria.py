@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 CRITERIA_VERSION = "v1"
 
@@ -26,6 +26,11 @@ class BundleCriteria:
     def to_json(self) -> dict[str, Any]:
         """Returns ``criteria_json``."""
         return {"version": CRITERIA_VERSION, **asdict(self), "caps_used": dict(sorted(self.caps_used.items()))}
+
+    @classmethod
+    def from_json(cls, criteria_json: Mapping[str, Any]) -> Self:
+        """Reads ``criteria_json`` back."""
+        return cls(**{name: value for name, value in criteria_json.items() if name != "version"})
 
     def limit(self, platform: str, content_type: str) -> int:
         """Returns how many items of a platform's content type may be chosen."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
-from brandbrain_dagster.domain.compile.input_hash import CompilerIdentity
+from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers

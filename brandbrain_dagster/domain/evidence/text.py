@@ -5,31 +5,29 @@ from collections.abc import Iterable
 
 import regex
 
+_CRLF = regex.compile(r"\r+\n")
 _HASHTAG = regex.compile(r"(?:(?<=\bhashtag)|(?<![\w&/]))#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
 
 
 def clean_text(text: str) -> str:
-    """Returns ``text`` in Unicode NFC with LF line ends and without NUL and lone surrogates; nothing else changes."""
+    """Returns ``text`` in Unicode NFC, CRLF as LF, without NUL and lone surrogates; nothing else changes."""
+    text = _CRLF.sub("\n", text.replace("\0", "")) if "\r" in text or "\0" in text else text
     if text.isascii():
-        if "\r" not in text and "\0" not in text:
-            return text
-    else:
-        text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        return text
+    return unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
 
 
 def clean_optional(text: str | None) -> str | None:
     """Like `clean_text`, with blank text read as absent."""
-    if not text or text.isspace():
-        return None
-    return clean_text(text)
+    cleaned = clean_text(text) if text else ""
+    return cleaned if cleaned.strip() else None
 
 
 def clean_hashtags(tags: Iterable[str | None] | None) -> list[str]:
     """Returns the tags without ``#`` and blanks, each once (by its exact letters), in their order."""
     if not tags:
         return []
-    cleaned = (clean_text(tag).strip().lstrip("#") for tag in tags if tag)
+    cleaned = (clean_text(tag).strip().lstrip("#").strip() for tag in tags if tag)
     return list(dict.fromkeys(tag for tag in cleaned if tag))
 
 

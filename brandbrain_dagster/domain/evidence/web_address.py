@@ -5,6 +5,7 @@ import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 _PRIVATE_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
+_PATH_END = re.compile(r"[/\s]+$")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -25,8 +26,15 @@ def canonical_url(text: str | None, *, keep_query: bool) -> str | None:
     parts = split_http_url(text) if text else None
     if parts is None:
         return None
-    query = parts.query if keep_query else ""
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), query, ""))
+    query = parts.query.rstrip() if keep_query else ""
+    path = _PATH_END.sub("", parts.path)
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, "")).strip()
+
+
+def is_on(url: str, domain: str) -> bool:
+    """Says whether a text is an absolute http(s) URL on a domain or one of its subdomains."""
+    parts = split_http_url(url)
+    return parts is not None and f".{parts.hostname}".endswith(f".{domain}")
 
 
 def is_public_host(host: str) -> bool:

@@ -1,13 +1,14 @@
 """What all platforms' identifier rules share; each platform's own rule is in its module."""
 
-import re
 from urllib.parse import SplitResult, unquote
+
+import regex
 
 from brandbrain_dagster.domain.evidence.web_address import split_http_url
 from brandbrain_dagster.errors import InvalidIdentifierError
 
 MAX_IDENTIFIER_LENGTH = 500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = regex.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def trimmed(text: str, *, example: str) -> str:
@@ -58,6 +59,6 @@ def matching(identifier: str, pattern: str, *, example: str, subject: str) -> st
     Raises:
         InvalidIdentifierError: it does not.
     """
-    if not re.fullmatch(pattern, identifier):
+    if not regex.fullmatch(pattern, identifier):
         raise InvalidIdentifierError(f"'{identifier}' is not {subject}; give one such as {example}.")
     return identifier

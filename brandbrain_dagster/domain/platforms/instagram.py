@@ -8,7 +8,7 @@ import msgspec
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics
 from brandbrain_dagster.domain.evidence.text import clean_hashtags, clean_optional, clean_text
 from brandbrain_dagster.domain.evidence.values import amount, count, parse_time
-from brandbrain_dagster.domain.evidence.web_address import split_http_url
+from brandbrain_dagster.domain.evidence.web_address import is_on
 from brandbrain_dagster.domain.platforms.capability import ActorRow, Capability, RowMapping, Sighting
 from brandbrain_dagster.domain.platforms.identifiers import matching, path_segments, trimmed, url_on
 from brandbrain_dagster.errors import InvalidIdentifierError
@@ -26,7 +26,7 @@ class MusicInfo(msgspec.Struct):
 
 
 class InstagramRow(ActorRow):
-    """The used part of a post or reel row."""
+    """The used part of a post or reel row; ``flattened_music`` betrays a flattened export, as only videos have music."""
 
     id: str | None = None
     url: str | None = None
@@ -43,6 +43,7 @@ class InstagramRow(ActorRow):
     views: int | None = msgspec.field(default=None, name="videoViewCount")
     duration: float | None = msgspec.field(default=None, name="videoDuration")
     music: MusicInfo | None = msgspec.field(default=None, name="musicInfo")
+    flattened_music: Any = msgspec.field(default=None, name="musicInfo.audio_id")
 
 
 def normalize_instagram_identifier(text: str) -> str:
@@ -85,7 +86,7 @@ def _reels_input(handle: str, cap: int, settings: Mapping[str, Any]) -> dict[str
 
 
 def _post_url(row: InstagramRow) -> str | None:
-    if row.url and (row.url.startswith("https://www.instagram.com/") or split_http_url(row.url)):
+    if row.url and (row.url.startswith("https://www.instagram.com/") or is_on(row.url, "instagram.com")):
         is_post = row.short_code or any(f"/{kind}/" in row.url for kind in ("p", "reel", "tv"))
         return clean_text(row.url).strip() if is_post else None
     return f"https://www.instagram.com/p/{row.short_code}/" if row.short_code else None
@@ -93,7 +94,7 @@ def _post_url(row: InstagramRow) -> str | None:
 
 def _read(row: InstagramRow, handle: str | None, *, with_transcript: bool) -> Sighting | None:
     url = _post_url(row)
-    if not row.id or url is None:
+    if not row.id or url is None or row.flattened_music is not None:
         return None
     caption = clean_text(row.caption or "")
     transcript = clean_optional(row.transcript) if with_transcript else None

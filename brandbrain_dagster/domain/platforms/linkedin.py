@@ -19,7 +19,7 @@ from brandbrain_dagster.errors import InvalidIdentifierError
 
 _COMPANY_EXAMPLE = "'acme' or 'https://www.linkedin.com/company/acme'"
 _PERSON_EXAMPLE = "'https://www.linkedin.com/in/jane-doe'"
-_NAME = r"[\w%.&'’-]{1,200}"
+_NAME = r"[\w.&'’-]{1,200}"
 _URN_ID = re.compile(r"(?:urn:li:activity:)?(\d{6,20})")
 _WEIGHTS = {"reactions": 1.0, "comments": 3.0, "reposts": 2.0}
 _SUBSTITUTES = {"reactions": "likes"}
@@ -144,7 +144,7 @@ def normalize_person_identifier(text: str) -> str:
 
 def _named(identifier: str, kind: str, *, example: str, subject: str) -> str:
     parts = url_on(identifier, domain="linkedin.com", example=example)
-    segments = path_segments(parts) if parts else [kind, identifier]
+    segments = path_segments(parts) if parts else [kind, unquote(identifier)]
     if len(segments) < 2 or segments[0].lower() != kind:
         raise InvalidIdentifierError(f"'{identifier}' is not {subject}; give one such as {example}.")
     return matching(segments[1].lower(), _NAME, example=example, subject=subject)
@@ -269,7 +269,7 @@ COMPANY_POSTS = Capability(
         nested_fields=_NESTED,
         id_fields=("activity_urn", "full_urn"),
         address_fields=("post_url",),
-        usual_fields=("author",),
+        usual_fields=("author", "posted_at", "stats", "media"),
         unwrap=_unwrap,
     ),
     content_format=_format,
@@ -295,7 +295,7 @@ PROFILE_POSTS = Capability(
         nested_fields=_NESTED,
         id_fields=("urn", "full_urn"),
         address_fields=("url",),
-        usual_fields=("author",),
+        usual_fields=("author", "posted_at", "stats"),
         unwrap=_unwrap,
     ),
     content_format=_format,

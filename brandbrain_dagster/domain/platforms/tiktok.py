@@ -150,7 +150,7 @@ PROFILE_VIDEOS = Capability(
         nested_fields=frozenset({"authorMeta", "videoMeta", "musicMeta", "hashtags", "mentions"}),
         id_fields=("id",),
         address_fields=("webVideoUrl",),
-        usual_fields=("author",),
+        usual_fields=("author", "video"),
     ),
     content_format=_format,
 )

@@ -42,11 +42,19 @@ class Metadata(msgspec.Struct):
 
 
 class WebPageRow(ActorRow):
-    """The used part of a page row; older crawls return only url and text."""
+    """The used part of a page row; older crawls return only url and text. Ids betray the rows of other actors."""
 
     url: str | None = None
     text: str | None = None
     metadata: Metadata | None = None
+    id: Any = None
+    urn: Any = None
+    post_id: Any = msgspec.field(default=None, name="postId")
+
+    @property
+    def is_foreign(self) -> bool:
+        """True for a post of some other actor, which has url and text too."""
+        return any(found is not None for found in (self.id, self.urn, self.post_id))
 
 
 def normalize_web_identifier(text: str) -> str:
@@ -59,7 +67,7 @@ def normalize_web_identifier(text: str) -> str:
     parts = split_http_url(identifier)
     if parts is None:
         raise InvalidIdentifierError(f"'{identifier}' is not an absolute http(s) address; give one such as {_EXAMPLE}.")
-    if parts.username or parts.password or not is_public_host(parts.hostname or ""):
+    if "@" in parts.netloc or not is_public_host(parts.hostname or ""):
         raise InvalidIdentifierError(f"'{identifier}' is not a public web site; give one such as {_EXAMPLE}.")
     return canonical_url(identifier, keep_query=True) or identifier
 
@@ -84,12 +92,12 @@ def _json_ld_nodes(json_ld: Any) -> Iterator[dict[str, Any]]:
     """Yields the nodes at the top, in lists and in ``@graph``s; whatever is nested in a node is not the page itself."""
     pending = [json_ld]
     while pending:
-        node = pending.pop(0)
+        node = pending.pop()
         if isinstance(node, list):
-            pending[:0] = node
+            pending.extend(reversed(node))
         elif isinstance(node, dict):
             yield node
-            pending.insert(0, node.get("@graph"))
+            pending.append(node.get("@graph"))
 
 
 def _types(node: Mapping[str, Any]) -> frozenset[str]:
@@ -108,7 +116,7 @@ def _text_of(value: Any) -> str | None:
 def _read(row: WebPageRow, site: str | None) -> Sighting | None:
     metadata = row.metadata or Metadata()
     url = canonical_url(metadata.canonical_url, keep_query=True) or canonical_url(row.url, keep_query=True)
-    if url is None or (row.text is None and row.metadata is None):
+    if url is None or (row.metadata is None and (row.text is None or row.is_foreign)):
         return None
     nodes = list(_json_ld_nodes(metadata.json_ld))
     organization = next((node for node in nodes if "Organization" in _types(node)), {})
@@ -144,7 +152,8 @@ def _read(row: WebPageRow, site: str | None) -> Sighting | None:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    parts = split_http_url(url)
+    return (parts.hostname or "").removeprefix("www.") if parts else ""
 
 
 def _format(item: EvidenceItem) -> str:

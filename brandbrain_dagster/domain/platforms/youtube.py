@@ -9,12 +9,13 @@ import msgspec
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics
 from brandbrain_dagster.domain.evidence.text import clean_hashtags, clean_optional, clean_text
 from brandbrain_dagster.domain.evidence.values import clock_seconds, count, parse_time
-from brandbrain_dagster.domain.evidence.web_address import split_http_url
+from brandbrain_dagster.domain.evidence.web_address import is_on
 from brandbrain_dagster.domain.platforms.capability import ActorRow, Capability, RowMapping, Sighting
 from brandbrain_dagster.domain.platforms.identifiers import matching, path_segments, trimmed, url_on
 from brandbrain_dagster.errors import InvalidIdentifierError
 
 _EXAMPLE = "'@natgeo' or 'https://www.youtube.com/@natgeo'"
+_DOMAINS = ("youtube.com", "youtu.be")
 _CHANNEL_ID = r"UC[A-Za-z0-9_-]{22}"
 
 
@@ -60,7 +61,9 @@ def normalize_youtube_identifier(text: str) -> str:
 def _channel_in(segments: list[str], identifier: str) -> str:
     if segments and segments[0].startswith("@"):
         return segments[0]
-    if len(segments) > 1 and segments[0] in ("channel", "c"):
+    if len(segments) > 1 and segments[0] == "channel":
+        return matching(segments[1], _CHANNEL_ID, example=_EXAMPLE, subject="a YouTube channel id")
+    if len(segments) > 1 and segments[0] == "c":
         return segments[1]
     raise InvalidIdentifierError(f"'{identifier}' is not a channel; give the channel itself, such as {_EXAMPLE}.")
 
@@ -90,7 +93,7 @@ def _is_own(row: YouTubeRow, channel: str | None) -> bool | None:
 
 
 def _read(row: YouTubeRow, channel: str | None) -> Sighting | None:
-    if not row.id or not row.url or not split_http_url(row.url):
+    if not row.id or not row.url or not any(is_on(row.url, domain) for domain in _DOMAINS):
         return None
     title = clean_text(row.title or "")
     description = clean_optional(row.text)
@@ -148,7 +151,7 @@ CHANNEL_VIDEOS = Capability(
         nested_fields=frozenset({"hashtags", "subtitles", "formats", "descriptionLinks"}),
         id_fields=("id",),
         address_fields=("url",),
-        usual_fields=(),
+        usual_fields=("hashtags",),
     ),
     content_format=_format,
 )

@@ -39,8 +39,8 @@ class RawRunFile:
 
     source_connection_id: UUID
     apify_run_id: str
-    actor_id: str | None
-    fetched_at: datetime | None
+    actor_id: str
+    fetched_at: datetime
     rows: Sequence[bytes]
 
 
@@ -88,15 +88,15 @@ class Lake:
         self._put(_raw_path(brand_id, source_connection_id, apify_run_id), frame, mode="create")
 
     def read_raw_run(self, *, brand_id: UUID, source_connection_id: UUID, apify_run_id: str) -> RawRunFile | None:
-        """Returns the stored rows of one run, or None when it is not stored."""
+        """Returns the stored rows of one run, or None when none are stored."""
         frame = self._get(_raw_path(brand_id, source_connection_id, apify_run_id))
-        if frame is None:
+        if frame is None or frame.is_empty():
             return None
         return RawRunFile(
             source_connection_id=source_connection_id,
             apify_run_id=apify_run_id,
-            actor_id=frame["actor_id"][0] if len(frame) else None,
-            fetched_at=frame["fetched_at"][0] if len(frame) else None,
+            actor_id=frame["actor_id"][0],
+            fetched_at=frame["fetched_at"][0],
             rows=[text.encode() for text in frame["raw_json"]],
         )
 

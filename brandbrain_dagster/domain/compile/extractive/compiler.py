@@ -11,7 +11,7 @@ from brandbrain_dagster.domain.compile.extractive.platform_profiles import compi
 from brandbrain_dagster.domain.compile.extractive.positioning import compile_positioning
 from brandbrain_dagster.domain.compile.extractive.reading import BundleReading
 from brandbrain_dagster.domain.compile.extractive.voice import compile_voice
-from brandbrain_dagster.domain.compile.input_hash import CompilerIdentity
+from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
 from brandbrain_dagster.domain.compile.missing_inputs import missing_inputs
 from brandbrain_dagster.domain.compile.snapshot_schema import (
     SCHEMA_VERSION,

@@ -1,0 +1,142 @@
+"""Asset `brandbrain_snapshot`: the published brand profile."""
+
+from uuid import UUID
+
+import dagster as dg
+import msgspec
+
+from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
+from brandbrain_dagster.assets.brand_work import COMPILER, BrandWork, brand_work
+from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
+from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
+from brandbrain_dagster.assets.feature_report import feature_report
+from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
+from brandbrain_dagster.domain.compile.citations import citation_problems
+from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
+from brandbrain_dagster.domain.export.excerpt import profile_excerpt
+from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
+from brandbrain_dagster.domain.normalization.sightings import by_id
+from brandbrain_dagster.errors import LeaseLostError
+from brandbrain_dagster.resources.clock import ClockResource
+from brandbrain_dagster.resources.lake import LakeResource
+from brandbrain_dagster.resources.ledger import LedgerResource
+from brandbrain_dagster.stores.ledger import brands, compile_progress
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.snapshots import Snapshot
+from brandbrain_dagster.use_cases.bundle_brand import load_bundle, load_feature_report
+from brandbrain_dagster.use_cases.collected_evidence import standing_evidence_status
+from brandbrain_dagster.use_cases.publish_snapshot import draft_profile, publish_snapshot
+
+_SCHEMA_VALID = dg.AssetCheckSpec(
+    "schema_valid", asset="brandbrain_snapshot", description="The profile fits its schema.", partitions_def=BRANDS
+)
+_CITATIONS_HOLD = dg.AssetCheckSpec(
+    "citations_hold",
+    asset="brandbrain_snapshot",
+    description="Every cited item is in the bundle, and every quote stands in it word for word.",
+    partitions_def=BRANDS,
+)
+
+
+@dg.asset(
+    partitions_def=BRANDS,
+    group_name=GROUP,
+    owners=OWNERS,
+    freshness_policy=PIPELINE_IS_ALIVE,
+    kinds={"python", "postgres"},
+    deps=[feature_report, evidence_bundle, "brand_onboarding", "brand_overrides"],
+    code_version=f"{COMPILER.identity.name}-{COMPILER.identity.version}-schema-{COMPILER.identity.schema_version}",
+    check_specs=[_SCHEMA_VALID, _CITATIONS_HOLD],
+)
+def brandbrain_snapshot(
+    context: dg.AssetExecutionContext, ledger: LedgerResource, lake: LakeResource, clock: ClockResource
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The next version of the brand profile: compiled, with confidence and sources on every field, and published."""
+    with brand_work(context, ledger, clock) as work:
+        run_id = _compile_run_id(work)
+        bundle = load_bundle(work.brand_id, ledger=work.ledger, lake=lake.open())
+        report_id, stats = load_feature_report(bundle, ledger=work.ledger)
+        status = _evidence_status(work, clock)
+        _record_progress(work, bundle, report_id)
+        with work.ledger.read() as conn:
+            brand = brands.get_brand(conn, brand_id=work.brand_id)
+        draft = draft_profile(
+            brand_name=brand.name,
+            inputs=work.inputs,
+            bundle=bundle,
+            stats=stats,
+            feature_report_id=report_id,
+            evidence_status=status,
+            compiler=COMPILER,
+            now=clock.now(),
+        )
+        snapshot = publish_snapshot(
+            draft,
+            brand_id=work.brand_id,
+            compile_run_id=run_id,
+            lease_token=work.lease_token,
+            ledger=work.ledger,
+            now=clock.now(),
+            new_id=clock.new_id,
+        )
+        return dg.MaterializeResult(
+            metadata=_metadata(snapshot, status),
+            data_version=dg.DataVersion(snapshot.content_hash),
+            check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle)],
+        )
+
+
+def _compile_run_id(work: BrandWork) -> UUID:
+    if work.compile_run is None:
+        raise LeaseLostError("This run carries out no compile, so it may not publish; start it as a compile.")
+    return work.compile_run.id
+
+
+def _evidence_status(work: BrandWork, clock: ClockResource) -> EvidenceStatus:
+    """What collecting recorded; what is standing when this run did not collect."""
+    recorded = EvidenceStatus.from_json(work.compile_run.evidence_status_json if work.compile_run else {})
+    if recorded.outcomes:
+        return recorded
+    return standing_evidence_status(work.brand_id, ledger=work.ledger, now=clock.now())
+
+
+def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID) -> None:
+    total = len(work.inputs.sources)
+    work.enter_stage(CompileStage.COMPILING, sources_completed=total, sources_total=total)
+    with work.ledger.begin() as conn:
+        compile_progress.record_bundle(
+            conn,
+            compile_run_id=_compile_run_id(work),
+            lease_token=work.lease_token,
+            bundle_id=bundle.bundle_id,
+            feature_report_id=report_id,
+        )
+
+
+def _metadata(snapshot: Snapshot, status: EvidenceStatus) -> dict[str, dg.MetadataValue]:
+    profile = snapshot.snapshot_json
+    bands = {name: section["band"] for name, section in profile["meta"]["confidence_summary"].items()}
+    return {
+        "profile": dg.MetadataValue.md(profile_excerpt(profile)),
+        "version": dg.MetadataValue.int(snapshot.version),
+        "items": dg.MetadataValue.int(profile["meta"]["evidence_summary"]["item_count"]),
+        "pillars": dg.MetadataValue.int(len(profile["pillars"])),
+        "confidence": dg.MetadataValue.json(bands),
+        "missing_inputs": dg.MetadataValue.json(profile["meta"]["missing_inputs"]),
+        "snapshot_id": dg.MetadataValue.text(str(snapshot.id)),
+        "compile_run_id": dg.MetadataValue.text(str(snapshot.compile_run_id)),
+        **evidence_status_metadata(status),
+    }
+
+
+def _schema_valid(snapshot: Snapshot) -> dg.AssetCheckResult:
+    try:
+        msgspec.convert(snapshot.snapshot_json, SnapshotDocument)
+    except msgspec.ValidationError as error:
+        return dg.AssetCheckResult(check_name="schema_valid", passed=False, description=str(error))
+    return dg.AssetCheckResult(check_name="schema_valid", passed=True)
+
+
+def _citations_hold(snapshot: Snapshot, bundle: EvidenceBundle) -> dg.AssetCheckResult:
+    problems = citation_problems(snapshot.snapshot_json, by_id(bundle.items))
+    return dg.AssetCheckResult(check_name="citations_hold", passed=not problems, metadata={"problems": problems})

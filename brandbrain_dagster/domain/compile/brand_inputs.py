@@ -1,0 +1,102 @@
+"""The inputs of a brand's compile: what its people gave, what is connected, and who compiles. Recorded and hashed."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import msgspec
+
+from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
+from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers, read_answers
+
+_COLLECTING_SETTINGS = ("cap", "extra_start_urls")
+"""Source settings that change what is collected (how often it is collected does not)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompilerIdentity:
+    """Which compiler makes the draft: what its name, version, model and prompt are, and the schema it fills."""
+
+    name: str
+    version: str
+    model: str | None
+    prompt_version: str | None
+    schema_version: str
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class UsedSource:
+    """A source as far as it changes what a compile sees."""
+
+    platform: str
+    capability: str
+    identifier: str
+    settings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """``platform.capability``."""
+        return f"{self.platform}.{self.capability}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrandInputs:
+    """What a compile of a brand uses; ``sources`` are the enabled ones, of capabilities that are switched on."""
+
+    answers_json: Mapping[str, Any]
+    overrides_json: Mapping[str, Any]
+    pinned_paths: Sequence[str]
+    sources: Sequence[UsedSource]
+
+    @property
+    def answers(self) -> OnboardingAnswers:
+        """The answers, read."""
+        return read_answers(self.answers_json).answers
+
+    def to_json(self, compiler: CompilerIdentity) -> dict[str, Any]:
+        """Returns ``inputs_json``, as it is recorded with a compile by this compiler."""
+        ordered = sorted(self.sources, key=lambda source: (source.platform, source.capability, source.identifier))
+        return {
+            "answers": dict(self.answers_json),
+            "overrides": dict(self.overrides_json),
+            "pinned_paths": sorted(self.pinned_paths),
+            "sources": [msgspec.to_builtins(source) for source in ordered],
+            "compiler": {
+                "name": compiler.name,
+                "version": compiler.version,
+                "schema_version": compiler.schema_version,
+            },
+            "model": compiler.model,
+            "prompt_version": compiler.prompt_version,
+        }
+
+    @classmethod
+    def from_json(cls, inputs_json: Mapping[str, Any]) -> Self:
+        """Reads recorded inputs back."""
+        return cls(
+            answers_json=inputs_json["answers"],
+            overrides_json=inputs_json["overrides"],
+            pinned_paths=inputs_json["pinned_paths"],
+            sources=[UsedSource(**source) for source in inputs_json["sources"]],
+        )
+
+
+def used_sources(sources: Iterable[SourceConnection]) -> list[UsedSource]:
+    """Takes from the connections what a compile depends on."""
+    return [
+        UsedSource(
+            platform=source.platform,
+            capability=source.capability,
+            identifier=source.identifier,
+            settings={
+                name: source.settings_json[name] for name in _COLLECTING_SETTINGS if name in source.settings_json
+            },
+        )
+        for source in sources
+    ]
+
+
+def input_hash(inputs_json: Mapping[str, Any]) -> str:
+    """Returns SHA-256 (hex) over the canonical JSON (sorted keys, no spaces, UTF-8) of recorded inputs."""
+    return hashlib.sha256(msgspec.json.encode(inputs_json, order="sorted")).hexdigest()

@@ -1,0 +1,126 @@
+"""Settings: the only reader of the environment. Units, bounds and defaults are in docs/configuration.md too."""
+
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from brandbrain_dagster.domain.platforms.registry import CAPABILITIES
+from brandbrain_dagster.errors import ConfigurationError
+
+_TRUE = frozenset({"true", "1", "yes", "on"})
+
+Hours = Annotated[float, Field(ge=0, le=24 * 365)]
+Seconds = Annotated[float, Field(gt=0, le=24 * 3600)]
+
+
+class Settings(BaseSettings):
+    """What the environment says. A field is set by ``BRANDBRAIN_`` and its name, unless its alias says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="BRANDBRAIN_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path(".brandbrain"), description="Folder of the embedded database, the local lake and Dagster's files."
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL to use instead of the embedded one, postgresql://user:password@host/db."
+    )
+    lake_url: str | None = Field(
+        default=None, description="Folder or object store (s3://bucket/prefix) of the lake; default HOME/lake."
+    )
+    apify_token: SecretStr | None = Field(
+        default=None, validation_alias="APIFY_TOKEN", description="Apify API token; sent as a bearer header only."
+    )
+    apify_api_base_url: str = Field(
+        default="https://api.apify.com", validation_alias="APIFY_API_BASE_URL", description="Address of Apify's API."
+    )
+    apify_run_ttl_hours: Hours = Field(
+        default=24, description="Hours for which a source's newest run counts as fresh; fractions allowed."
+    )
+    apify_poll_timeout_seconds: Seconds = Field(
+        default=300, description="Seconds to wait for one actor run before it is aborted."
+    )
+    apify_concurrency: int = Field(default=16, ge=1, le=256, description="Actor runs that may go on at the same time.")
+    max_run_usd: Decimal | None = Field(
+        default=None, gt=0, description="Most US dollars one actor run may charge; default no bound of ours."
+    )
+    max_normalized_items: int = Field(default=40, ge=1, le=1000, description="Most evidence items in one bundle.")
+    compile_max_attempts: int = Field(default=3, ge=1, le=20, description="Attempts at one compile before it fails.")
+    compile_backoff_seconds: Seconds = Field(
+        default=30, description="Seconds before the second attempt at a compile; doubled for each further one."
+    )
+    lease_seconds: Seconds = Field(
+        default=600, description="Seconds after which a running compile that shows no sign of life may be taken over."
+    )
+
+    @cached_property
+    def caps(self) -> Mapping[str, int]:
+        """Most items per run, by dotted capability name.
+
+        Raises:
+            ConfigurationError: a cap in the environment is no whole number above zero.
+        """
+        return {entry.dotted_name: _cap(entry.cap_setting, entry.cap_default) for entry in CAPABILITIES}
+
+    @cached_property
+    def disabled_capabilities(self) -> frozenset[str]:
+        """Dotted names of the unvalidated capabilities that the environment does not switch on."""
+        return frozenset(
+            entry.dotted_name
+            for entry in CAPABILITIES
+            if entry.enabling_setting and os.environ.get(entry.enabling_setting, "").strip().lower() not in _TRUE
+        )
+
+    @property
+    def lake_location(self) -> str:
+        """Where the lake is."""
+        return self.lake_url or str(self.home.expanduser().resolve() / "lake")
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's own files."""
+        return self.home.expanduser().resolve() / "dagster"
+
+
+def load_settings() -> Settings:
+    """Reads the environment.
+
+    Raises:
+        ConfigurationError: a variable is wrong; the text names every one that is.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = [f"{_variable(problem['loc'][0])}: {problem['msg'].lower()}" for problem in error.errors()]
+        raise ConfigurationError(
+            f"The environment is not usable, correct it and try again: {'; '.join(problems)}."
+        ) from None
+    _ = settings.caps
+    return settings
+
+
+def variable_of(field_name: str) -> str:
+    """Returns the name of the environment variable of a field."""
+    alias = Settings.model_fields[field_name].validation_alias
+    return alias if isinstance(alias, str) else f"BRANDBRAIN_{field_name.upper()}"
+
+
+def _variable(location: object) -> str:
+    name = str(location)
+    return variable_of(name) if name in Settings.model_fields else name
+
+
+def _cap(variable: str, default: int) -> int:
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigurationError(
+            f"{variable} is '{text}'; set it to a whole number above zero, or unset it for {default}."
+        )
+    return int(text)

@@ -1,0 +1,124 @@
+"""Evidence bundles and the feature reports made from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects.postgresql import insert
+
+from brandbrain_dagster.errors import NotFoundError
+from brandbrain_dagster.stores.ledger.tables import evidence_bundle, feature_report
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceBundle:
+    """The evidence items selected for a compile, in order, and by which criteria."""
+
+    id: UUID
+    brand_id: UUID
+    criteria_json: Mapping[str, Any]
+    item_ids: tuple[UUID, ...]
+    summary_json: Mapping[str, Any]
+    evidence_version: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureReport:
+    """The statistics of one bundle."""
+
+    id: UUID
+    brand_id: UUID
+    bundle_id: UUID
+    stats_json: Mapping[str, Any]
+    created_at: datetime
+
+
+def insert_bundle(
+    conn: Connection,
+    *,
+    bundle_id: UUID,
+    brand_id: UUID,
+    criteria_json: Mapping[str, Any],
+    item_ids: Sequence[UUID],
+    summary_json: Mapping[str, Any],
+    evidence_version: str,
+    now: datetime,
+) -> EvidenceBundle:
+    """Adds a bundle; one that is there already under this id is returned as it is."""
+    statement = (
+        insert(evidence_bundle)
+        .values(
+            id=bundle_id,
+            brand_id=brand_id,
+            criteria_json=dict(criteria_json),
+            item_ids=list(item_ids),
+            summary_json=dict(summary_json),
+            evidence_version=evidence_version,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[evidence_bundle.c.id])
+    )
+    conn.execute(statement)
+    return get_bundle(conn, bundle_id=bundle_id)
+
+
+def get_bundle(conn: Connection, *, bundle_id: UUID) -> EvidenceBundle:
+    """Returns a bundle.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    row = conn.execute(select(evidence_bundle).where(evidence_bundle.c.id == bundle_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no evidence bundle with the id {bundle_id}; compile the brand to make one.")
+    return _bundle(row)
+
+
+def find_newest_bundle(conn: Connection, *, brand_id: UUID) -> EvidenceBundle | None:
+    """Returns the bundle that was added last."""
+    statement = (
+        select(evidence_bundle)
+        .where(evidence_bundle.c.brand_id == brand_id)
+        .order_by(evidence_bundle.c.created_at.desc())
+        .limit(1)
+    )
+    row = conn.execute(statement).mappings().one_or_none()
+    return None if row is None else _bundle(row)
+
+
+def insert_feature_report(
+    conn: Connection,
+    *,
+    report_id: UUID,
+    brand_id: UUID,
+    bundle_id: UUID,
+    stats_json: Mapping[str, Any],
+    now: datetime,
+) -> FeatureReport:
+    """Adds the report of a bundle; the bundle's report that is there already is returned as it is."""
+    values = {"id": report_id, "brand_id": brand_id, "bundle_id": bundle_id, "stats_json": dict(stats_json)}
+    statement = (
+        insert(feature_report)
+        .values(**values, created_at=now)
+        .on_conflict_do_nothing(index_elements=[feature_report.c.bundle_id])
+    )
+    conn.execute(statement)
+    return FeatureReport(**conn.execute(_report_of(bundle_id)).mappings().one())
+
+
+def find_feature_report(conn: Connection, *, bundle_id: UUID) -> FeatureReport | None:
+    """Returns the report of a bundle."""
+    row = conn.execute(_report_of(bundle_id)).mappings().one_or_none()
+    return None if row is None else FeatureReport(**row)
+
+
+def _report_of(bundle_id: UUID) -> Any:
+    return select(feature_report).where(feature_report.c.bundle_id == bundle_id)
+
+
+def _bundle(row: RowMapping) -> EvidenceBundle:
+    return EvidenceBundle(**{**row, "item_ids": tuple(row["item_ids"])})

@@ -1,0 +1,97 @@
+"""What a running compile writes down on its way, each time under its lease."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from brandbrain_dagster.stores.ledger.compile_runs import update_leased
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+
+
+def record_inputs(
+    conn: Connection,
+    *,
+    compile_run_id: UUID,
+    lease_token: UUID,
+    inputs_json: Mapping[str, Any],
+    input_hash: str,
+    prompt_version: str | None,
+    model: str | None,
+) -> None:
+    """Writes down what the compile works from.
+
+    Raises:
+        LeaseLostError: another process has the compile now.
+    """
+    values = {
+        "inputs_json": dict(inputs_json),
+        "input_hash": input_hash,
+        "prompt_version": prompt_version,
+        "model": model,
+    }
+    update_leased(conn, compile_run_id, lease_token, values)
+
+
+def record_stage(
+    conn: Connection,
+    *,
+    compile_run_id: UUID,
+    lease_token: UUID,
+    stage: CompileStage,
+    sources_completed: int,
+    sources_total: int,
+) -> None:
+    """Writes down how far the compile is.
+
+    Raises:
+        LeaseLostError: another process has the compile now.
+    """
+    values = {"stage": stage, "sources_completed": sources_completed, "sources_total": sources_total}
+    update_leased(conn, compile_run_id, lease_token, values)
+
+
+def record_evidence_status(
+    conn: Connection, *, compile_run_id: UUID, lease_token: UUID, evidence_status_json: Mapping[str, Any]
+) -> None:
+    """Writes down what became of each source.
+
+    Raises:
+        LeaseLostError: another process has the compile now.
+    """
+    update_leased(conn, compile_run_id, lease_token, {"evidence_status_json": dict(evidence_status_json)})
+
+
+def record_bundle(
+    conn: Connection, *, compile_run_id: UUID, lease_token: UUID, bundle_id: UUID, feature_report_id: UUID | None
+) -> None:
+    """Writes down which bundle and feature report the compile uses.
+
+    Raises:
+        LeaseLostError: another process has the compile now.
+    """
+    values = {"bundle_id": bundle_id, "feature_report_id": feature_report_id}
+    update_leased(conn, compile_run_id, lease_token, values)
+
+
+def record_draft(
+    conn: Connection,
+    *,
+    compile_run_id: UUID,
+    lease_token: UUID,
+    draft_json: Mapping[str, Any],
+    qa_report_json: Mapping[str, Any],
+    llm_usage_json: Mapping[str, Any],
+) -> None:
+    """Writes down the draft, what QA says of it and what it cost, whether or not it will be published.
+
+    Raises:
+        LeaseLostError: another process has the compile now.
+    """
+    values = {
+        "draft_json": dict(draft_json),
+        "qa_report_json": dict(qa_report_json),
+        "llm_usage_json": dict(llm_usage_json),
+    }
+    update_leased(conn, compile_run_id, lease_token, values)

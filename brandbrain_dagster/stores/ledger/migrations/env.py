@@ -1,0 +1,13 @@
+"""What Alembic runs: the migrations, on the connection that it was given."""
+
+from alembic import context
+
+from brandbrain_dagster.stores.ledger.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,142 @@
+"""On large tables every query that a reader waits for goes by an index."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, event
+
+from brandbrain_dagster.stores.ledger import (
+    actor_runs,
+    brands,
+    bundles,
+    compile_queue,
+    compile_runs,
+    evidence_items,
+    onboarding,
+    overrides,
+    snapshots,
+    sources,
+)
+from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
+from tests.stores.ledger_rows import NOW, TENANT
+
+FILL = """
+CREATE TEMP TABLE n AS
+    SELECT md5(i::text)::uuid AS id, i, '2026-01-01Z'::timestamptz + i * interval '1 s' AS at
+    FROM generate_series(1, 20000) AS i;
+INSERT INTO brand SELECT id, '00000000-0000-0000-0000-000000000001', 'Brand', 'brand-' || i, NULL, at, NULL FROM n;
+INSERT INTO brand_onboarding SELECT id, 0, '{}', at FROM n;
+INSERT INTO brand_overrides SELECT id, '{}', '{}', '{}', at FROM n;
+INSERT INTO source_connection SELECT id, id, 'instagram', 'posts', 'acme', true, '{}', at, at FROM n;
+INSERT INTO evidence_item SELECT id, id, 'hash', '{}', at FROM n;
+INSERT INTO evidence_bundle SELECT id, id, '{}', '{}', '{}', 'v1', at FROM n;
+INSERT INTO feature_report SELECT id, id, id, '{}', at FROM n;
+INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total, force_refresh, inputs_json,
+        evidence_status_json, draft_json, qa_report_json, llm_usage_json, attempts, max_attempts, available_at,
+        lease_token, lease_expires_at, created_at, finished_at)
+    SELECT id, id, CASE i % 1000 WHEN 0 THEN 'PENDING' WHEN 1 THEN 'RUNNING' ELSE 'FAILED' END, 0, 0, false, '{}',
+        '{}', '{}', '{}', '{}', 0, 3, at, CASE i % 1000 WHEN 1 THEN id END, CASE i % 1000 WHEN 1 THEN at END,
+        at, CASE WHEN i % 1000 > 1 THEN at END FROM n;
+INSERT INTO snapshot SELECT id, id, id, 1, 'v1', '{}', '{}', 'hash', at FROM n;
+INSERT INTO apify_run (id, source_connection_id, brand_id, actor_id, input_json, start_nonce, apify_run_id, status,
+        started_at, usage_usd, usage_certainty, created_at)
+    SELECT id, id, id, 'actor', '{}', 'nonce', i, CASE WHEN i % 10 = 0 THEN 'RUNNING' ELSE 'SUCCEEDED' END, at, 1,
+        CASE WHEN i % 10 = 1 THEN 'estimated' ELSE 'exact' END, at FROM n;
+DROP TABLE n;
+"""
+
+Read = Callable[[Connection, UUID], Any]
+READS: dict[str, Read] = {
+    "get_brand": lambda conn, key: brands.get_brand(conn, brand_id=key),
+    "find_brand_by_slug": lambda conn, _: brands.find_brand_by_slug(conn, tenant_id=TENANT, slug="brand-7"),
+    "resolve_brand by slug": lambda conn, _: brands.resolve_brand(conn, reference="brand-7"),
+    "list_brands": lambda conn, _: brands.list_brands(conn, limit=20),
+    "list_brands of a tenant": lambda conn, _: brands.list_brands(conn, tenant_id=TENANT, limit=20),
+    "list_brands next page": lambda conn, key: brands.list_brands(conn, older_than=(NOW, key), limit=20),
+    "get_onboarding": lambda conn, key: onboarding.get_onboarding(conn, brand_id=key),
+    "get_overrides": lambda conn, key: overrides.get_overrides(conn, brand_id=key),
+    "get_source": lambda conn, key: sources.get_source(conn, source_id=key),
+    "list_sources": lambda conn, key: sources.list_sources(conn, brand_id=key),
+    "list_sources enabled": lambda conn, key: sources.list_sources(conn, brand_id=key, enabled_only=True),
+    "find_newest_succeeded": lambda conn, key: actor_runs.find_newest_succeeded(conn, source_id=key),
+    "find_live": lambda conn, key: actor_runs.find_live(conn, source_id=key),
+    "list_newest_by_source": lambda conn, key: actor_runs.list_newest_by_source(conn, brand_id=key),
+    "list_runs": lambda conn, key: actor_runs.list_runs(conn, brand_id=key, limit=20),
+    "list_live_runs": lambda conn, key: actor_runs.list_live_runs(conn, brand_id=key),
+    "list_unsettled": lambda conn, key: actor_runs.list_unsettled(conn, brand_id=key),
+    "get_actor_run": lambda conn, key: actor_runs.get_actor_run(conn, run_id=key),
+    "get_compile_run": lambda conn, key: compile_runs.get_compile_run(conn, compile_run_id=key),
+    "find_live_compile_run": lambda conn, key: compile_runs.find_live_compile_run(conn, brand_id=key),
+    "list_compile_runs": lambda conn, key: compile_runs.list_compile_runs(conn, brand_id=key, limit=20),
+    "list_expired_compile_runs": lambda conn, _: compile_queue.list_expired_compile_runs(conn, now=NOW, limit=50),
+    "list_due_compile_runs": lambda conn, _: compile_queue.list_due_compile_runs(conn, now=NOW, limit=50),
+    "get_bundle": lambda conn, key: bundles.get_bundle(conn, bundle_id=key),
+    "find_newest_bundle": lambda conn, key: bundles.find_newest_bundle(conn, brand_id=key),
+    "find_feature_report": lambda conn, key: bundles.find_feature_report(conn, bundle_id=key),
+    "list_evidence_items": lambda conn, key: evidence_items.list_evidence_items(conn, brand_id=key, ids=[key] * 50),
+    "find_newest_snapshot": lambda conn, key: snapshots.find_newest_snapshot(conn, brand_id=key),
+    "find_snapshot_of_compile": lambda conn, key: snapshots.find_snapshot_of_compile(conn, compile_run_id=key),
+    "get_snapshot": lambda conn, key: snapshots.get_snapshot(conn, brand_id=key, version=1),
+    "list_snapshots": lambda conn, key: snapshots.list_snapshots(conn, brand_id=key, limit=20),
+}
+
+
+@pytest.fixture(scope="module")
+def large_ledger(large_database_url: str) -> Iterator[Ledger]:
+    ledger = open_ledger(large_database_url)
+    with ledger.begin() as conn:
+        conn.execution_options(no_parameters=True).exec_driver_sql(FILL)
+        conn.exec_driver_sql("ANALYZE")
+    yield ledger
+    ledger.close()
+
+
+@contextmanager
+def recorded_queries(conn: Connection) -> Iterator[list[tuple[str, Any]]]:
+    queries: list[tuple[str, Any]] = []
+
+    def record(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        queries.append((statement, parameters))
+
+    event.listen(conn, "before_cursor_execute", record)
+    yield queries
+    event.remove(conn, "before_cursor_execute", record)
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_read_goes_by_an_index(large_ledger: Ledger, name: str) -> None:
+    with large_ledger.read() as conn:
+        key = conn.exec_driver_sql("SELECT md5('7')::uuid").scalar_one()
+        with recorded_queries(conn) as queries:
+            READS[name](conn, key)
+        assert len(queries) == 1
+        for statement, parameters in queries:
+            plan = "\n".join(conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+            assert "Seq Scan" not in plan, plan
+            assert "Index" in plan, plan
+
+
+def test_every_read_of_the_stores_is_looked_at() -> None:
+    modules = (
+        actor_runs,
+        brands,
+        bundles,
+        compile_queue,
+        compile_runs,
+        evidence_items,
+        onboarding,
+        overrides,
+        snapshots,
+        sources,
+    )
+    reads = {
+        name
+        for module in modules
+        for name, member in vars(module).items()
+        if name.startswith(("get_", "find_", "list_")) and getattr(member, "__module__", "") == module.__name__
+    }
+    looked_at = {name.split()[0] for name in READS}
+    assert reads <= looked_at

@@ -1,0 +1,167 @@
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Connection, update
+from sqlalchemy.exc import DBAPIError
+
+from brandbrain_dagster.errors import ConflictError, LeaseLostError, NotFoundError
+from brandbrain_dagster.stores.ledger.brands import Brand, delete_brand
+from brandbrain_dagster.stores.ledger.bundles import (
+    find_feature_report,
+    find_newest_bundle,
+    get_bundle,
+    insert_bundle,
+    insert_feature_report,
+)
+from brandbrain_dagster.stores.ledger.compile_runs import finish_failed, finish_succeeded
+from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.evidence_items import list_evidence_items, upsert_evidence_items
+from brandbrain_dagster.stores.ledger.snapshots import (
+    Snapshot,
+    find_newest_snapshot,
+    find_snapshot_of_compile,
+    get_snapshot,
+    insert_snapshot,
+    list_snapshots,
+)
+from brandbrain_dagster.stores.ledger.tables import evidence_item, snapshot
+from tests.stores.ledger_rows import NOW, add_brand, add_compile, claim, later
+
+
+def publish(conn: Connection, brand: Brand, compile_run_id: UUID) -> Snapshot:
+    return insert_snapshot(
+        conn,
+        snapshot_id=uuid4(),
+        brand_id=brand.id,
+        compile_run_id=compile_run_id,
+        snapshot_json={"meta": {}},
+        schema_version="v1",
+        diff_from_previous_json={},
+        content_hash="hash",
+        now=NOW,
+    )
+
+
+def ended_compile(conn: Connection, brand: Brand) -> UUID:
+    run = add_compile(conn, brand)
+    return finish_failed(conn, compile_run_id=run.id, lease_token=None, now=NOW, error="cancelled").id
+
+
+def publish_and_finish(ledger: Ledger, brand: Brand, compile_run_id: UUID, lease_token: UUID) -> None:
+    with ledger.begin() as conn:
+        publish(conn, brand, compile_run_id)
+        finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=NOW)
+
+
+def test_snapshots_of_a_brand_are_numbered_from_one(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand, other = add_brand(conn), add_brand(conn, "other")
+        first, second = (publish(conn, brand, ended_compile(conn, brand)) for _ in range(2))
+        assert (first.version, second.version) == (1, 2)
+        assert publish(conn, other, ended_compile(conn, other)).version == 1
+        assert list_snapshots(conn, brand_id=brand.id) == [second, first]
+        assert find_newest_snapshot(conn, brand_id=brand.id) == second
+        assert get_snapshot(conn, brand_id=brand.id, version=1) == first
+        assert find_snapshot_of_compile(conn, compile_run_id=first.compile_run_id) == first
+        with pytest.raises(NotFoundError):
+            get_snapshot(conn, brand_id=brand.id, version=3)
+
+
+def test_versions_have_no_gap_or_double_when_published_at_once(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        runs = [ended_compile(conn, brand) for _ in range(8)]
+
+    def publish_alone(compile_run_id: UUID) -> int:
+        with ledger.begin() as conn:
+            return publish(conn, brand, compile_run_id).version
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(publish_alone, runs)) == list(range(1, 9))
+
+
+def test_compile_publishes_once(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        run = ended_compile(conn, brand)
+        publish(conn, brand, run)
+        with pytest.raises(ConflictError):
+            publish(conn, brand, run)
+
+
+def test_snapshot_can_not_be_changed(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        published = publish(conn, brand, ended_compile(conn, brand))
+    with pytest.raises(DBAPIError, match="never changed"), ledger.begin() as conn:
+        conn.execute(update(snapshot).values(content_hash="other"))
+    with ledger.read() as conn:
+        assert find_newest_snapshot(conn, brand_id=brand.id) == published
+
+
+def test_process_without_its_lease_leaves_no_snapshot(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        run = add_compile(conn, brand)
+        claim(conn, run, uuid4())
+    with pytest.raises(LeaseLostError):
+        publish_and_finish(ledger, brand, run.id, lease_token=uuid4())
+    with ledger.read() as conn:
+        assert find_newest_snapshot(conn, brand_id=brand.id) is None
+
+
+def test_brand_with_snapshots_can_be_deleted(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        publish(conn, brand, ended_compile(conn, brand))
+        assert delete_brand(conn, brand_id=brand.id)["snapshot"] == 1
+
+
+def test_bundle_and_report_are_kept_as_first_written(ledger: Ledger) -> None:
+    bundle_id, item_ids = uuid4(), (uuid4(), uuid4())
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        bundles = [
+            insert_bundle(
+                conn,
+                bundle_id=bundle_id,
+                brand_id=brand.id,
+                criteria_json={"limit": 2},
+                item_ids=item_ids,
+                summary_json={},
+                evidence_version="v1",
+                now=later(number),
+            )
+            for number in range(2)
+        ]
+        assert bundles[0] == bundles[1] == get_bundle(conn, bundle_id=bundle_id)
+        assert (bundles[0].item_ids, bundles[0].created_at) == (item_ids, NOW)
+        assert find_newest_bundle(conn, brand_id=brand.id) == bundles[0]
+        assert find_feature_report(conn, bundle_id=bundle_id) is None
+        reports = [
+            insert_feature_report(
+                conn, report_id=uuid4(), brand_id=brand.id, bundle_id=bundle_id, stats_json={"n": number}, now=NOW
+            )
+            for number in range(2)
+        ]
+        assert reports[0] == reports[1] == find_feature_report(conn, bundle_id=bundle_id)
+        with pytest.raises(NotFoundError):
+            get_bundle(conn, bundle_id=uuid4())
+
+
+def test_evidence_items_are_replaced_only_when_their_content_changed(ledger: Ledger) -> None:
+    same, changed, unknown = uuid4(), uuid4(), uuid4()
+    with ledger.begin() as conn:
+        brand, other = add_brand(conn), add_brand(conn, "other")
+        upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", {"n": 1}), (changed, "b", {"n": 2})], now=NOW)
+        upsert_evidence_items(
+            conn, brand_id=brand.id, items=[(same, "a", {"n": 9}), (changed, "c", {"n": 3})], now=later(1)
+        )
+        upsert_evidence_items(conn, brand_id=brand.id, items=[], now=later(1))
+        found = list_evidence_items(conn, brand_id=brand.id, ids=[changed, unknown, same])
+        assert list(found.items()) == [(changed, {"n": 3}), (same, {"n": 1})]
+        times = conn.execute(evidence_item.select()).mappings().all()
+        assert {row["id"]: row["updated_at"] for row in times} == {same: NOW, changed: later(1)}
+        assert list_evidence_items(conn, brand_id=other.id, ids=[same]) == {}
+        assert list_evidence_items(conn, brand_id=brand.id, ids=[]) == {}
