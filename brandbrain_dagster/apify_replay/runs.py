@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from brandbrain_dagster.apify_replay.faults import RunEnding
 
@@ -58,6 +59,8 @@ class ReplayedRuns:
     most_live_count: int = 0
     _runs: dict[str, ReplayedRun] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _server_id: str = field(default_factory=lambda: uuid4().hex[:12])
+    """Part of every run id, so that two servers never give out the same one."""
 
     @property
     def started_count(self) -> int:
@@ -70,7 +73,7 @@ class ReplayedRuns:
         """Starts a run that lasts ``run_seconds``."""
         started_at = self.now()
         run = ReplayedRun(
-            id=f"replayed{next(self._numbers):09d}",
+            id=f"{self._server_id}{next(self._numbers):05d}",
             actor_id=actor_id,
             user_agent=user_agent,
             started_at=started_at,

@@ -45,6 +45,6 @@ def feature_report(
                 "keyphrases": dg.MetadataValue.json([row["phrase"] for row in stats["keyphrases"]["phrases"][:10]]),
                 "feature_report_id": dg.MetadataValue.text(str(report_id)),
             },
-            data_version=dg.DataVersion(str(report_id)),
+            data_version=dg.DataVersion(f"{report_id}-{FEATURES_VERSION}"),
             check_results=[dg.AssetCheckResult(check_name="covers_the_bundle", passed=covered == len(bundle.items))],
         )

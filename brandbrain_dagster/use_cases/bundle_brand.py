@@ -13,7 +13,7 @@ from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle, evidence_version, select_bundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
-from brandbrain_dagster.domain.features.feature_report import FEATURES_VERSION, build_feature_report
+from brandbrain_dagster.domain.features.feature_report import build_feature_report
 from brandbrain_dagster.domain.ingestion.caps import effective_cap
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
 from brandbrain_dagster.domain.normalization.sightings import by_id
@@ -72,7 +72,7 @@ def store_feature_report(
     brand_id: UUID, bundle: EvidenceBundle, *, ledger: Ledger, now: datetime
 ) -> tuple[UUID, dict[str, Any]]:
     """Builds and stores the feature report of a stored bundle; returns its id and figures."""
-    report_id = uuid5(bundle.bundle_id, f"features {FEATURES_VERSION}")
+    report_id = uuid5(bundle.bundle_id, "feature_report")
     stats = build_feature_report(bundle.items)
     with ledger.begin() as conn:
         bundles.insert_feature_report(

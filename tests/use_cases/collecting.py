@@ -103,10 +103,10 @@ class DyingTransport(httpx.AsyncHTTPTransport):
         return response
 
 
-async def collect_and_die(database_url: str, lake_dir: Path, base_url: str, brand_id: UUID, moment: str) -> None:
+async def collect_and_die(ledger_url: str, lake_dir: Path, base_url: str, brand_id: UUID, moment: str) -> None:
     transport = DyingTransport(moment)
     async with ApifyClient(token=TOKEN, version="test", base_url=base_url, transport=transport) as apify:
-        ports = ports_for(open_ledger(database_url), Lake(str(lake_dir)), apify)
+        ports = ports_for(open_ledger(ledger_url), Lake(str(lake_dir)), apify)
         await collect_brand(brand_id, force_refresh=False, compile_run_id=None, ports=ports)
 
 

@@ -132,7 +132,7 @@ def test_intent_without_a_run_is_closed_and_a_run_started(data_dir: Path, ledger
 
 @pytest.mark.parametrize("moment", ["start", "wait"])
 def test_killed_collection_is_attached_to(
-    data_dir: Path, ledger: Ledger, lake: Lake, database_url: str, moment: str
+    data_dir: Path, ledger: Ledger, lake: Lake, ledger_url: str, moment: str
 ) -> None:
     app = create_replay(data_dir)
     brand_id, _ = add_brand(ledger, POSTS)
@@ -141,7 +141,7 @@ def test_killed_collection_is_attached_to(
             sys.executable,
             "-m",
             "tests.use_cases.collecting",
-            database_url,
+            ledger_url,
             lake.url,
             url,
             str(brand_id),

@@ -14,7 +14,6 @@ from brandbrain_dagster.domain.onboarding.platform_rules import (
     read_platform_rules,
 )
 
-
 REQUIRED_QUESTIONS = ("tier0.what_we_do", "tier0.who_for", "tier0.primary_goal", "tier0.cta_posture")
 """Without these answers no compile starts (compile, gating)."""
 

@@ -26,7 +26,7 @@ class MusicInfo(msgspec.Struct):
 
 
 class InstagramRow(ActorRow):
-    """The used part of a post or reel row; ``flattened_music`` betrays a flattened export, as only videos have music."""
+    """The used part of a post or reel row; ``flattened_music`` betrays a flattened export (only videos have music)."""
 
     id: str | None = None
     url: str | None = None

@@ -167,17 +167,14 @@ def _external_id(activity_urn: str | None, full_urn: str | None) -> str | None:
 
 
 def _published_at(row: LinkedInRow, external_id: str) -> datetime | None:
-    stated = parse_time(row.posted_at.timestamp) if row.posted_at else None
-    if stated is None and external_id.isdigit():
-        return parse_time(int(external_id) >> _TIMESTAMP_BITS)
-    return stated
+    made_at = int(external_id) >> _TIMESTAMP_BITS if external_id.isdecimal() else None
+    return (parse_time(row.posted_at.timestamp) if row.posted_at else None) or parse_time(made_at)
 
 
 def _quoted(post: ResharedPost | None) -> dict[str, Any] | None:
     if post is None:
         return None
-    author = post.author or Author()
-    return {"text": clean_text(post.text or ""), "url": post.url, "author_name": author.full_name}
+    return {"text": clean_text(post.text or ""), "url": post.url, "author_name": (post.author or Author()).full_name}
 
 
 def _read(

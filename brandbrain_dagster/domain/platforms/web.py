@@ -61,7 +61,7 @@ def normalize_web_identifier(text: str) -> str:
     """Returns the site's canonical address.
 
     Raises:
-        InvalidIdentifierError: it is no absolute http(s) URL, or its host is an IP address, localhost or a private name.
+        InvalidIdentifierError: it is no absolute http(s) URL, or its host is an IP address or a private name.
     """
     identifier = trimmed(text, example=_EXAMPLE)
     parts = split_http_url(identifier)

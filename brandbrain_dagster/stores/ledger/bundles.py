@@ -48,7 +48,7 @@ def insert_bundle(
     evidence_version: str,
     now: datetime,
 ) -> EvidenceBundle:
-    """Adds a bundle; one that is there already under this id is returned as it is."""
+    """Adds a bundle; one that is there already under this id counts as the newest again and stays as it is."""
     statement = (
         insert(evidence_bundle)
         .values(
@@ -60,7 +60,7 @@ def insert_bundle(
             evidence_version=evidence_version,
             created_at=now,
         )
-        .on_conflict_do_nothing(index_elements=[evidence_bundle.c.id])
+        .on_conflict_do_update(index_elements=[evidence_bundle.c.id], set_={"created_at": now})
     )
     conn.execute(statement)
     return get_bundle(conn, bundle_id=bundle_id)
@@ -79,7 +79,7 @@ def get_bundle(conn: Connection, *, bundle_id: UUID) -> EvidenceBundle:
 
 
 def find_newest_bundle(conn: Connection, *, brand_id: UUID) -> EvidenceBundle | None:
-    """Returns the bundle that was added last."""
+    """Returns the bundle that was selected last."""
     statement = (
         select(evidence_bundle)
         .where(evidence_bundle.c.brand_id == brand_id)
@@ -99,12 +99,14 @@ def insert_feature_report(
     stats_json: Mapping[str, Any],
     now: datetime,
 ) -> FeatureReport:
-    """Adds the report of a bundle; the bundle's report that is there already is returned as it is."""
+    """Adds the report of a bundle; of one that is there already the figures are replaced, under the id it has."""
     values = {"id": report_id, "brand_id": brand_id, "bundle_id": bundle_id, "stats_json": dict(stats_json)}
     statement = (
         insert(feature_report)
         .values(**values, created_at=now)
-        .on_conflict_do_nothing(index_elements=[feature_report.c.bundle_id])
+        .on_conflict_do_update(
+            index_elements=[feature_report.c.bundle_id], set_={"stats_json": dict(stats_json), "created_at": now}
+        )
     )
     conn.execute(statement)
     return FeatureReport(**conn.execute(_report_of(bundle_id)).mappings().one())

@@ -1,0 +1,73 @@
+"""A Brand Profile as text for a terminal: every field with its confidence and what it rests on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from brandbrain_dagster.domain.compile.confidence import confidence_band
+
+_TITLES = {
+    "positioning": "Positioning",
+    "voice": "Voice",
+    "constraints": "Constraints",
+    "examples": "Examples the brand named",
+}
+_MAX_QUOTES = 2
+
+
+def profile_text(brand_name: str, snapshot_json: Mapping[str, Any], urls: Mapping[str, str]) -> str:
+    """Returns the profile; ``urls`` maps evidence ids to the addresses of the original posts."""
+    return "\n".join(_lines(brand_name, snapshot_json, urls))
+
+
+def _lines(brand_name: str, profile: Mapping[str, Any], urls: Mapping[str, str]) -> Iterator[str]:
+    meta = profile["meta"]
+    evidence = meta["evidence_summary"]
+    counts = ", ".join(f"{count} {platform}" for platform, count in evidence["by_platform"].items()) or "none"
+    yield f"Brand Profile: {brand_name}"
+    compiler = f"{meta['compiler']['name']} {meta['compiler']['version']}"
+    yield f"compiled {meta['compiled_at']} by {compiler}; evidence: {counts}"
+    for section in ("positioning", "voice", "constraints"):
+        yield from ("", _TITLES[section])
+        for name, node in profile[section].items():
+            yield from _node(name, node, urls)
+    yield from ("", "Pillars" if profile["pillars"] else "Pillars: none yet")
+    for pillar in profile["pillars"]:
+        yield from _node(pillar["name"]["value"], pillar["description"], urls, label=f"{pillar['share']:.0%} of items")
+    for platform, view in profile["platform_profiles"].items():
+        yield from ("", f"On {platform}")
+        for name, node in view.items():
+            if isinstance(node, Mapping) and "sources" in node and node["value"]:
+                yield from _node(name, node, urls)
+        for example in view["top_examples"]:
+            yield f"  example: “{example['excerpt']}” ({example['why']}) {example['url']}"
+    if meta["missing_inputs"]:
+        yield from ("", "What would help most")
+        yield from (f"  - {sentence}" for sentence in meta["missing_inputs"])
+
+
+def _node(name: str, node: Mapping[str, Any], urls: Mapping[str, str], *, label: str = "") -> Iterator[str]:
+    confidence = node["confidence"]
+    sure = "" if confidence is None else f"{confidence_band(confidence)} {confidence:.2f}"
+    marks = ", ".join(part for part in (sure, label, _resting_on(node["sources"])) if part)
+    title = name.replace("_", " ")
+    value = node["value"]
+    if isinstance(value, list):
+        yield f"  {title} [{marks or 'nothing given'}]"
+        yield from (f"    - {part}" for part in value)
+    else:
+        yield f"  {title} [{marks or 'nothing given'}]: {'not known' if value is None else value}"
+    quoted = [source for source in node["sources"] if source.get("quote") and source["quote"] not in str(value)]
+    for source in quoted[:_MAX_QUOTES]:
+        yield f"      “{source['quote']}” {urls.get(source['id'], '')}".rstrip()
+    if not quoted:
+        cited = [urls[source["id"]] for source in node["sources"] if source["id"] in urls][:_MAX_QUOTES]
+        yield from (f"      {url}" for url in cited)
+
+
+def _resting_on(sources: list[Mapping[str, Any]]) -> str:
+    answers = [source["id"] for source in sources if source["type"] == "answer"]
+    items = {source["id"] for source in sources if source["type"] == "evidence"}
+    parts = [f"answer {question}" for question in answers]
+    if items:
+        parts.append(f"{len(items)} item{'' if len(items) == 1 else 's'}")
+    return ", ".join(parts)
