@@ -1,4 +1,4 @@
-"""The rows that real actors returned, where they are beside the repository; tests that need them are skipped elsewhere."""
+"""The rows that real actors returned, where they are beside the repository; without them their tests are skipped."""
 
 import json
 from pathlib import Path

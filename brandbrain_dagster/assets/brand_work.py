@@ -9,8 +9,6 @@ import dagster as dg
 
 from brandbrain_dagster.assets.brand_partitions import COMPILE_RUN_TAG
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.compile.compiler import Compiler
-from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
 from brandbrain_dagster.errors import BrandBrainError, LeaseLostError
 from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.ledger import LedgerResource
@@ -21,8 +19,8 @@ from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, begin_attempt, begin_own_attempt, fail_attempt
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
+from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 
-COMPILER: Compiler = ExtractiveCompiler()
 SNAPSHOT_KEY = dg.AssetKey("brandbrain_snapshot")
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 import dagster as dg
 import msgspec
 
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
-from brandbrain_dagster.assets.brand_work import COMPILER, BrandWork, brand_work
+from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
 from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
 from brandbrain_dagster.assets.feature_report import feature_report
@@ -25,16 +26,14 @@ from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
 from brandbrain_dagster.use_cases.bundle_brand import load_bundle, load_feature_report
 from brandbrain_dagster.use_cases.collected_evidence import standing_evidence_status
+from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 from brandbrain_dagster.use_cases.publish_snapshot import draft_profile, publish_snapshot
 
-_SCHEMA_VALID = dg.AssetCheckSpec(
-    "schema_valid", asset="brandbrain_snapshot", description="The profile fits its schema.", partitions_def=BRANDS
-)
-_CITATIONS_HOLD = dg.AssetCheckSpec(
+_SCHEMA_VALID = brand_check("brandbrain_snapshot", "schema_valid", "The profile fits its schema.")
+_CITATIONS_HOLD = brand_check(
+    "brandbrain_snapshot",
     "citations_hold",
-    asset="brandbrain_snapshot",
-    description="Every cited item is in the bundle, and every quote stands in it word for word.",
-    partitions_def=BRANDS,
+    "Every cited item is in the bundle, and every quote stands in it word for word.",
 )
 
 

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
 from brandbrain_dagster.assets.brand_work import brand_work
 from brandbrain_dagster.assets.normalized_evidence import normalized_evidence
@@ -13,11 +14,8 @@ from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.use_cases.bundle_brand import BundleLimits, bundle_of_brand, store_bundle
 
-_WITHIN_LIMITS = dg.AssetCheckSpec(
-    "within_limits",
-    asset="evidence_bundle",
-    description="No content type exceeds its cap, and the whole bundle not the global maximum.",
-    partitions_def=BRANDS,
+_WITHIN_LIMITS = brand_check(
+    "evidence_bundle", "within_limits", "No content type exceeds its cap, and the whole bundle not the global maximum."
 )
 
 

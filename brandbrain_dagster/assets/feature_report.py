@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
 from brandbrain_dagster.assets.brand_work import brand_work
 from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
@@ -11,12 +12,7 @@ from brandbrain_dagster.resources.lake import LakeResource
 from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.use_cases.bundle_brand import load_bundle, store_feature_report
 
-_COVERS_BUNDLE = dg.AssetCheckSpec(
-    "covers_the_bundle",
-    asset="feature_report",
-    description="The report is over exactly the bundle's items.",
-    partitions_def=BRANDS,
-)
+_COVERS_BUNDLE = brand_check("feature_report", "covers_the_bundle", "The report is over exactly the bundle's items.")
 
 
 @dg.asset(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import dagster as dg
 import polars as pl
 
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
 from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
 from brandbrain_dagster.assets.raw_apify_items import raw_apify_items
@@ -23,17 +24,11 @@ _MAX_QUARANTINED = 0.1
 """Share of rows in quarantine from which something is wrong with an actor's rows (compile, QA)."""
 _SHOWN_REASONS = 20
 
-_SCHEMA_HOLDS = dg.AssetCheckSpec(
-    "schema_holds",
-    asset="normalized_evidence",
-    description="The file has exactly the evidence columns, and each id once.",
-    partitions_def=BRANDS,
+_SCHEMA_HOLDS = brand_check(
+    "normalized_evidence", "schema_holds", "The file has exactly the evidence columns, and each id once."
 )
-_FEW_QUARANTINED = dg.AssetCheckSpec(
-    "few_quarantined",
-    asset="normalized_evidence",
-    description="At most a tenth of the rows read now could not be understood.",
-    partitions_def=BRANDS,
+_FEW_QUARANTINED = brand_check(
+    "normalized_evidence", "few_quarantined", "At most a tenth of the rows read now could not be understood."
 )
 
 

@@ -5,6 +5,7 @@ import hashlib
 
 import dagster as dg
 
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
 from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
@@ -22,17 +23,9 @@ from brandbrain_dagster.use_cases.settle_costs import settle_costs
 COLLECTION_VERSION = "1"
 """Raised when the logic of collecting changes."""
 
-_SOURCES_ANSWER = dg.AssetCheckSpec(
-    "every_source_answers",
-    asset="raw_apify_items",
-    description="No source failed to be collected.",
-    partitions_def=BRANDS,
-)
-_CAPS_RESPECTED = dg.AssetCheckSpec(
-    "caps_respected",
-    asset="raw_apify_items",
-    description="No run brought more rows than its capability's cap.",
-    partitions_def=BRANDS,
+_SOURCES_ANSWER = brand_check("raw_apify_items", "every_source_answers", "No source failed to be collected.")
+_CAPS_RESPECTED = brand_check(
+    "raw_apify_items", "caps_respected", "No run brought more rows than its capability's cap."
 )
 
 

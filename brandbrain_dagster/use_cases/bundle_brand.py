@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-import msgspec
 import polars as pl
 
 from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle, evidence_version, select_bundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.feature_report import build_feature_report
 from brandbrain_dagster.domain.ingestion.caps import effective_cap
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
+from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.domain.normalization.sightings import by_id
 from brandbrain_dagster.domain.platforms.registry import capability_by_name
 from brandbrain_dagster.errors import ConflictError, NotFoundError
@@ -53,7 +52,7 @@ def bundle_of_brand(brand_id: UUID, *, inputs: BrandInputs, limits: BundleLimits
 
 def store_bundle(brand_id: UUID, bundle: EvidenceBundle, *, ledger: Ledger, now: datetime) -> None:
     """Stores the bundle and the served copies of its items; one that is stored already stays as it is."""
-    copies = [(UUID(item.id), item.content_hash, evidence_json(item)) for item in bundle.items]
+    copies = [(UUID(item.id), item.content_hash, served_json(item)) for item in bundle.items]
     with ledger.begin() as conn:
         bundles.insert_bundle(
             conn,
@@ -120,11 +119,3 @@ def load_feature_report(bundle: EvidenceBundle, *, ledger: Ledger) -> tuple[UUID
     if report is None:
         raise NotFoundError("The bundle has no feature report yet; materialize feature_report first.")
     return report.id, report.stats_json
-
-
-def evidence_json(item: EvidenceItem) -> dict[str, Any]:
-    """Returns an item as plain JSON: only the counts that its capability reports."""
-    plain: dict[str, Any] = msgspec.to_builtins(item)
-    reported = capability_by_name(f"{item.platform}.{item.capability}").metrics
-    plain["metrics"] = {name: plain["metrics"][name] for name in reported}
-    return plain

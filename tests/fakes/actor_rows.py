@@ -57,7 +57,11 @@ def linkedin_profile_row(**fields: Any) -> dict[str, Any]:
             "profile_url": "https://www.linkedin.com/in/jane-doe",
         },
         "stats": {"total_reactions": 9, "like": 5, "comments": 0, "reposts": 0},
-        "media": {"type": "images", "url": "https://media.licdn.com/a", "images": [{"url": "https://media.licdn.com/a"}]},
+        "media": {
+            "type": "images",
+            "url": "https://media.licdn.com/a",
+            "images": [{"url": "https://media.licdn.com/a"}],
+        },
         "pagination_token": "dXJu",
     }
     return row | fields
@@ -138,7 +142,11 @@ def web_metadata(**fields: Any) -> dict[str, Any]:
                 "@context": "https://schema.org",
                 "@graph": [
                     {"@type": "WebPage", "datePublished": "2021-03-17T13:58:16+01:00"},
-                    {"@type": ["Thing", "Organization"], "name": "Nova", "logo": {"url": "https://nova.example/logo.png"}},
+                    {
+                        "@type": ["Thing", "Organization"],
+                        "name": "Nova",
+                        "logo": {"url": "https://nova.example/logo.png"},
+                    },
                     {"@type": "BreadcrumbList", "itemListElement": []},
                 ],
             }

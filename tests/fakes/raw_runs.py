@@ -19,7 +19,7 @@ FETCHED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def make_run(
     name: str, rows: Sequence[Any], *, identifier: str | None = None, run_id: str = "run-1", hours: int = 0
 ) -> RawRun:
-    """Returns a run of a capability (``instagram.posts``), fetched ``hours`` after `FETCHED_AT`; bytes stay as they are."""
+    """Returns a run of a capability (``instagram.posts``), fetched ``hours`` after `FETCHED_AT`; bytes stay bytes."""
     return RawRun(
         apify_run_id=run_id,
         fetched_at=FETCHED_AT + timedelta(hours=hours),

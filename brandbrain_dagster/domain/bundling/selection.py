@@ -111,9 +111,9 @@ def _eligible(
     for item in candidates:
         if item.content_type == _PROFILE_POST and criteria.exclude_linkedin_profile_posts:
             exclusions.profile_posts += 1
-        elif item.flags.is_collection_page and criteria.exclude_collection_pages:
-            if is_web_only:
-                exclusions.is_web_only = True
+        elif item.flags.is_collection_page:
+            if is_web_only or not criteria.exclude_collection_pages:
+                exclusions.is_web_only |= criteria.exclude_collection_pages
                 kept.append(item)
             else:
                 exclusions.collection_pages += 1

@@ -11,10 +11,11 @@ _HASHTAG = regex.compile(r"(?:(?<=\bhashtag)|(?<![\w&/]))#([\p{L}\p{M}\p{N}_]*\p
 
 def clean_text(text: str) -> str:
     """Returns ``text`` in Unicode NFC, CRLF as LF, without NUL and lone surrogates; nothing else changes."""
-    text = _CRLF.sub("\n", text.replace("\0", "")) if "\r" in text or "\0" in text else text
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.replace("\0", "").encode("utf-8", "ignore").decode())
+    if "\r" in text or "\0" in text:
+        text = _CRLF.sub("\n", text.replace("\0", ""))
+    return text
 
 
 def clean_optional(text: str | None) -> str | None:

@@ -4,13 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from brandbrain_dagster.domain.compile.confidence import confidence_band
+from brandbrain_dagster.domain.compile.snapshot_schema import Constraints, PlatformProfile, Positioning, Voice
 
-_TITLES = {
-    "positioning": "Positioning",
-    "voice": "Voice",
-    "constraints": "Constraints",
-    "examples": "Examples the brand named",
-}
+_SECTIONS = {"positioning": Positioning, "voice": Voice, "constraints": Constraints}
+"""Sections of plain fields, shown in the schema's order (stored JSON has none)."""
 _MAX_QUOTES = 2
 
 
@@ -26,18 +23,18 @@ def _lines(brand_name: str, profile: Mapping[str, Any], urls: Mapping[str, str])
     yield f"Brand Profile: {brand_name}"
     compiler = f"{meta['compiler']['name']} {meta['compiler']['version']}"
     yield f"compiled {meta['compiled_at']} by {compiler}; evidence: {counts}"
-    for section in ("positioning", "voice", "constraints"):
-        yield from ("", _TITLES[section])
-        for name, node in profile[section].items():
-            yield from _node(name, node, urls)
+    for section, kind in _SECTIONS.items():
+        yield from ("", section.capitalize())
+        for name in kind.__struct_fields__:
+            yield from _node(name, profile[section][name], urls)
     yield from ("", "Pillars" if profile["pillars"] else "Pillars: none yet")
     for pillar in profile["pillars"]:
         yield from _node(pillar["name"]["value"], pillar["description"], urls, label=f"{pillar['share']:.0%} of items")
     for platform, view in profile["platform_profiles"].items():
         yield from ("", f"On {platform}")
-        for name, node in view.items():
-            if isinstance(node, Mapping) and "sources" in node and node["value"]:
-                yield from _node(name, node, urls)
+        for name in PlatformProfile.__struct_fields__:
+            if isinstance(view[name], Mapping) and view[name].get("value"):
+                yield from _node(name, view[name], urls)
         for example in view["top_examples"]:
             yield f"  example: “{example['excerpt']}” ({example['why']}) {example['url']}"
     if meta["missing_inputs"]:
@@ -56,12 +53,12 @@ def _node(name: str, node: Mapping[str, Any], urls: Mapping[str, str], *, label:
         yield from (f"    - {part}" for part in value)
     else:
         yield f"  {title} [{marks or 'nothing given'}]: {'not known' if value is None else value}"
-    quoted = [source for source in node["sources"] if source.get("quote") and source["quote"] not in str(value)]
+    quoted = [source for source in node["sources"] if source.get("quote") and source["quote"] not in _joined(value)]
     for source in quoted[:_MAX_QUOTES]:
         yield f"      “{source['quote']}” {urls.get(source['id'], '')}".rstrip()
     if not quoted:
-        cited = [urls[source["id"]] for source in node["sources"] if source["id"] in urls][:_MAX_QUOTES]
-        yield from (f"      {url}" for url in cited)
+        cited = dict.fromkeys(urls[source["id"]] for source in node["sources"] if source["id"] in urls)
+        yield from (f"      {url}" for url in list(cited)[:_MAX_QUOTES])
 
 
 def _resting_on(sources: list[Mapping[str, Any]]) -> str:
@@ -71,3 +68,7 @@ def _resting_on(sources: list[Mapping[str, Any]]) -> str:
     if items:
         parts.append(f"{len(items)} item{'' if len(items) == 1 else 's'}")
     return ", ".join(parts)
+
+
+def _joined(value: Any) -> str:
+    return "\n".join(str(part) for part in value) if isinstance(value, list) else str(value)

@@ -20,6 +20,7 @@ from brandbrain_dagster.errors import ConfigurationError, LakeError
 
 RAW_ITEMS_PREFIX = "raw_apify_items"
 EVIDENCE_PREFIX = "normalized_evidence"
+_PROBE = "probe.txt"
 
 _RAW_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "apify_run_id": pl.String,
@@ -127,6 +128,15 @@ class Lake:
         except BaseError as error:
             raise self._failure("delete the files of a brand in", error) from error
         return len(paths)
+
+    def probe(self) -> None:
+        """Proves that the lake can be written, read and deleted from."""
+        try:
+            self.store.put(_PROBE, b"brandbrain")
+            self.store.get(_PROBE).bytes()
+            self.store.delete(_PROBE)
+        except (BaseError, OSError) as error:
+            raise self._failure("write and read a file in", error) from error
 
     def list_paths(self, prefix: str) -> list[str]:
         """Returns the paths of the Parquet files under a prefix, sorted."""

@@ -107,7 +107,11 @@ def resolve_brand(conn: Connection, *, reference: str, tenant_id: UUID | None = 
     if found:
         return found[0]
     known = [entry.slug for entry in list_brands(conn, tenant_id=tenant_id, limit=_SLUGS_NAMED_IN_ERRORS)]
-    advice = f"use one of {', '.join(sorted(known))}" if known else "there are none yet: add one with 'brandbrain brand create'"
+    advice = (
+        f"use one of {', '.join(sorted(known))}"
+        if known
+        else "there are none yet: add one with 'brandbrain brand create'"
+    )
     raise NotFoundError(f"There is no brand '{reference}'; {advice}.")
 
 

@@ -67,9 +67,7 @@ INPUTS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "identifier", "expected"), INPUTS)
-def test_an_actor_input_has_exactly_the_keys_of_the_table(
-    name: str, identifier: str, expected: dict[str, Any]
-) -> None:
+def test_an_actor_input_has_exactly_the_keys_of_the_table(name: str, identifier: str, expected: dict[str, Any]) -> None:
     assert capability_by_name(name).build_input(identifier, 5, {}) == expected
 
 

@@ -147,7 +147,9 @@ def test_a_site_on_no_public_host_is_refused(host: str) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "a\x00b", "a\nb", "a\x7fb", "a\u2028b", "a\x85b", "a" * 501])
 def test_empty_overlong_and_control_characters_are_refused_everywhere(name: str, text: str) -> None:
     with pytest.raises(InvalidIdentifierError):
-        capability_by_name(name).normalize_identifier(f"https://a.example/{text}" if "web" in name and text.strip() else text)
+        capability_by_name(name).normalize_identifier(
+            f"https://a.example/{text}" if "web" in name and text.strip() else text
+        )
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,17 @@ def test_a_reel_with_nothing_said_and_nothing_written_is_low_value(transcript: o
 
 @pytest.mark.parametrize(
     ("likes", "read"),
-    [(-1, None), ("-1", None), ("1234", 1234), (7.0, 7), ("", None), ("many", None), ("NaN", None), (None, None), (0, 0)],
+    [
+        (-1, None),
+        ("-1", None),
+        ("1234", 1234),
+        (7.0, 7),
+        ("", None),
+        ("many", None),
+        ("NaN", None),
+        (None, None),
+        (0, 0),
+    ],
 )
 def test_likes_are_read_as_a_count_or_as_unknown(likes: object, read: int | None) -> None:
     assert sighting_of(POSTS, instagram_row(likesCount=likes)).metrics.likes == read

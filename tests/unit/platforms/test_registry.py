@@ -62,7 +62,8 @@ def test_a_capability_scores_only_counts_that_it_reports(entry: Capability) -> N
 
 
 @pytest.mark.parametrize(
-    ("platform", "name"), [("instagram", "stories"), ("tiktok", "posts"), ("instagram", "tiktok.profile_videos"), ("", "")]
+    ("platform", "name"),
+    [("instagram", "stories"), ("tiktok", "posts"), ("instagram", "tiktok.profile_videos"), ("", "")],
 )
 def test_an_unknown_capability_is_an_error_that_lists_the_known(platform: str, name: str) -> None:
     with pytest.raises(UnknownCapabilityError, match=r"instagram\.posts, instagram\.reels"):

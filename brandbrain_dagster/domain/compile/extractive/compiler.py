@@ -3,6 +3,7 @@
 No model, no key, no network, no clock: the same inputs give the same bytes.
 """
 
+from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
 from brandbrain_dagster.domain.compile.compiler import CompileInputs
 from brandbrain_dagster.domain.compile.extractive.examples import compile_examples
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, no_list
@@ -11,7 +12,6 @@ from brandbrain_dagster.domain.compile.extractive.platform_profiles import compi
 from brandbrain_dagster.domain.compile.extractive.positioning import compile_positioning
 from brandbrain_dagster.domain.compile.extractive.reading import BundleReading
 from brandbrain_dagster.domain.compile.extractive.voice import compile_voice
-from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
 from brandbrain_dagster.domain.compile.missing_inputs import missing_inputs
 from brandbrain_dagster.domain.compile.snapshot_schema import (
     SCHEMA_VERSION,

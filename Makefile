@@ -1,0 +1,44 @@
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test bench up lock
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(INSTALLED) ## Make .venv and install the locked dependencies
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BrandBrain needs Python 3.11 or newer; set PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(INSTALLED)
+
+demo: setup ## Compile the fictional demo brand, without account or key
+	@$(BIN)/python demo/run_demo.py
+
+check: setup ## Format, lint, types, import contracts, dependency audit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --verbose | tail -n 12
+	$(BIN)/python -m pip check --disable-pip-version-check
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off
+
+test: check ## Everything CI runs: check, then all tests
+	$(BIN)/python -m pytest --numprocesses 2
+
+bench: setup ## Run the benchmarks; each prints a table
+	$(BIN)/python benchmarks/normalize.py
+	$(BIN)/python benchmarks/collect.py
+
+up: setup ## Open the Dagster UI on http://127.0.0.1:3000
+	$(BIN)/dagster dev --workspace workspace.yaml
+
+lock: ## Resolve requirements.lock again (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-annotate --upgrade --quiet --output-file requirements.lock

@@ -1,0 +1,23 @@
+"""Running the compile job in this process, recorded in the Dagster instance."""
+
+from uuid import UUID
+
+from brandbrain_dagster.assets.brand_partitions import BRANDS, COMPILE_RUN_TAG
+from brandbrain_dagster.cli.dagster_instance import dagster_instance
+from brandbrain_dagster.definitions import defs
+from brandbrain_dagster.jobs import compile_brand
+from brandbrain_dagster.settings import Settings
+
+
+def compile_in_process(brand_id: UUID, compile_run_id: UUID, settings: Settings) -> None:
+    """Carries the compile run out; how it ended is in the ledger."""
+    job = defs.resolve_job_def(compile_brand.name)
+    with dagster_instance(settings) as instance:
+        instance.add_dynamic_partitions(str(BRANDS.name), [str(brand_id)])
+        job.execute_in_process(
+            instance=instance,
+            partition_key=str(brand_id),
+            tags={COMPILE_RUN_TAG: str(compile_run_id)},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
