@@ -65,7 +65,7 @@ def brand_work(context: dg.AssetExecutionContext, ledger: LedgerResource, clock:
         disabled_capabilities=settings.disabled_capabilities,
     )
     brand_id = UUID(context.partition_key)
-    lease_token = UUID(context.run_id)
+    lease_token = UUID(context.run.run_id)
     compile_run: CompileRun | None = None
     try:
         ledger.hold_brand(brand_id)
@@ -106,24 +106,24 @@ def _inputs(compile_run: CompileRun | None, ledger: Ledger, brand_id: UUID, sett
 def _compile_run(
     context: dg.AssetExecutionContext, ledger: Ledger, clock: ClockResource, brand_id: UUID, rules: AttemptRules
 ) -> CompileRun | None:
-    lease_token = UUID(context.run_id)
+    lease_token = UUID(context.run.run_id)
     tag = context.run.tags.get(COMPILE_RUN_TAG)
     if tag is not None:
         return begin_attempt(
             UUID(tag),
             lease_token=lease_token,
-            dagster_run_id=context.run_id,
+            dagster_run_id=context.run.run_id,
             ledger=ledger,
             rules=rules,
             now=clock.now(),
         )
-    selection = context.run.asset_selection
-    if selection is not None and SNAPSHOT_KEY not in selection:
+    selection = context.run.asset_selection  # None or empty: the whole job
+    if selection and SNAPSHOT_KEY not in selection:
         return None
     return begin_own_attempt(
         brand_id,
         lease_token=lease_token,
-        dagster_run_id=context.run_id,
+        dagster_run_id=context.run.run_id,
         ledger=ledger,
         rules=rules,
         now=clock.now(),
