@@ -11,6 +11,7 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     ├── NotFoundError                the named thing does not exist                            permanent
     ├── ConflictError                the thing is there already, or busy                       permanent
     ├── CompileGatingError           a compile may not start yet                               permanent
+    ├── CompileInterruptedError      the process was asked to stop in the middle of a compile  transient
     ├── LeaseLostError               another process has taken the compile over                permanent
     ├── LedgerUnavailableError       PostgreSQL cannot be started or reached                   transient
     ├── LakeError                    a lake file cannot be read or written                     transient
@@ -83,6 +84,13 @@ class CompileGatingError(BrandBrainError):
     def __init__(self, reasons: tuple[tuple[str, str], ...]) -> None:
         super().__init__(" ".join(message for _, message in reasons))
         self.reasons = reasons
+
+
+class CompileInterruptedError(BrandBrainError):
+    """The process was asked to stop in the middle of a compile; actor runs go on and are attached to later."""
+
+    code = "compile_interrupted"
+    is_transient = True
 
 
 class LeaseLostError(BrandBrainError):

@@ -9,7 +9,7 @@ import dagster as dg
 
 from brandbrain_dagster.assets.brand_partitions import COMPILE_RUN_TAG
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.errors import BrandBrainError, LeaseLostError
+from brandbrain_dagster.errors import BrandBrainError, CompileInterruptedError, LeaseLostError
 from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.settings import Settings, load_settings
@@ -21,6 +21,7 @@ from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, begin_att
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
 from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 
+_INTERRUPTED = "The compile was stopped before it was done; the next attempt goes on where it was."
 SNAPSHOT_KEY = dg.AssetKey("brandbrain_snapshot")
 
 
@@ -79,11 +80,11 @@ def brand_work(context: dg.AssetExecutionContext, ledger: LedgerResource, clock:
             lease_token=lease_token,
             compile_run=compile_run,
         )
-    except Exception as error:  # the step's boundary: whatever it was, the ledger must know
+    except BaseException as error:  # the step's boundary: whatever it was, the ledger must know
         if compile_run is not None and not isinstance(error, LeaseLostError):
             fail_attempt(
                 compile_run,
-                error,
+                error if isinstance(error, Exception) else CompileInterruptedError(_INTERRUPTED),
                 lease_token=lease_token,
                 ledger=ledger.ledger,
                 rules=rules,

@@ -15,8 +15,8 @@ from brandbrain_dagster.cli.command import (
     reports_errors,
 )
 from brandbrain_dagster.cli.profile import print_profile, snapshot_as_json
-from brandbrain_dagster.errors import InvalidInputError, NotFoundError
-from brandbrain_dagster.stores.ledger import brands, snapshots
+from brandbrain_dagster.errors import InvalidInputError
+from brandbrain_dagster.stores.ledger import brands, onboarding, snapshots, sources
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.use_cases.create_brand import create_brand
 from brandbrain_dagster.use_cases.import_brand import import_brand, read_brand_file
@@ -74,17 +74,25 @@ def list_all(*, as_json: bool) -> None:
 @json_option
 @reports_errors
 def show(brand: str, *, as_json: bool) -> None:
-    """Show the newest profile of BRAND (a slug or an id)."""
+    """Show BRAND (a slug or an id): its newest profile, or what it has so far."""
     with opened_ledger() as (_, ledger):
         with ledger.read() as conn:
             found = brands.resolve_brand(conn, reference=brand)
+            answers = onboarding.get_onboarding(conn, brand_id=found.id)
+            connected = sources.list_sources(conn, brand_id=found.id)
             snapshot = snapshots.find_newest_snapshot(conn, brand_id=found.id)
-        if snapshot is None:
-            raise NotFoundError(f"{found.name} has no profile yet; make one with: brandbrain compile {found.slug}")
         if as_json:
-            print_json(snapshot_as_json(snapshot))
-        else:
+            given = {"tier": answers.tier, "answers_json": dict(answers.answers_json)}
+            listed = [{"source": source.name, "identifier": source.identifier} for source in connected]
+            latest = snapshot_as_json(snapshot) if snapshot else None
+            print_json({"brand": _as_json(found), "onboarding": given, "sources": listed, "latest": latest})
+        elif snapshot is not None:
             print_profile(found, snapshot, ledger)
+        else:
+            click.echo(
+                f"{found.name} ({found.slug}, {found.id}) has {len(answers.answers_json)} answers, "
+                f"{len(connected)} sources and no profile yet; make one with: brandbrain compile {found.slug}"
+            )
 
 
 @command.command("import")

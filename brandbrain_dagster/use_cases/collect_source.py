@@ -136,6 +136,7 @@ def _outcome_of_run(
         apify_run_status=run.status,
         run_age_hours=run_age_hours(run, ports.now()),
         raw_items_count=run.raw_item_count,
+        item_count=run.normalized_item_count,
         usage_usd=None if disposition is Disposition.REUSED else run.usage_usd,
         error=error,
     )

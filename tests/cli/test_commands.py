@@ -129,7 +129,7 @@ def test_compile_shows_the_profile_then_says_that_nothing_changed(place: Workpla
     assert (third["status"], third["actor_runs"], third["snapshot"]["version"]) == ("SUCCEEDED", 1, 2)
     assert place.started_runs == 2
     shown = run_json(place, "brand", "show", "nova")
-    assert shown["snapshot_json"]["meta"]["evidence_summary"]["by_platform"] == {"instagram": 8}
+    assert shown["latest"]["snapshot_json"]["meta"]["evidence_summary"]["by_platform"] == {"instagram": 8}
     status = run_json(place, "status", "nova")
     assert (status["snapshot"]["version"], status["actor_runs"], status["sources"][0]["next_action"]) == (2, 2, "reuse")
     (counted,) = run_json(place, "sql", "SELECT count(*) AS items, sum(metrics.likes) AS likes FROM evidence")
