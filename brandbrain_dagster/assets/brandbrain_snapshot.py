@@ -11,6 +11,7 @@ from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
 from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
 from brandbrain_dagster.assets.feature_report import feature_report
+from brandbrain_dagster.assets.input_observations import observe_answers
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.citations import citation_problems
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
@@ -53,6 +54,7 @@ def brandbrain_snapshot(
     """The next version of the brand profile: compiled, with confidence and sources on every field, and published."""
     with brand_work(context, ledger, clock) as work:
         run_id = _compile_run_id(work)
+        observe_answers(context, work)
         bundle = load_bundle(work.brand_id, ledger=work.ledger, lake=lake.open())
         report_id, stats = load_feature_report(bundle, ledger=work.ledger)
         status = _evidence_status(work, clock)

@@ -9,6 +9,7 @@ from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
 from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
+from brandbrain_dagster.assets.input_observations import observe_sources
 from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, EvidenceStatus
 from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
@@ -49,6 +50,7 @@ def raw_apify_items(
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The dataset items of every enabled source, as received: fresh runs are reused, running ones attached to."""
     with brand_work(context, ledger, clock) as work:
+        observe_sources(context, work)
         status = asyncio.run(_collect(context, work, lake, apify, clock))
         if work.compile_run is not None:
             with work.ledger.begin() as conn:

@@ -114,6 +114,19 @@ def test_second_run_reuses_the_evidence_and_keeps_its_data_versions(
     assert second["brandbrain_snapshot"].metadata["version"].value == 2
 
 
+def test_inputs_are_observed_with_the_hash_of_their_content(instance: dg.DagsterInstance, brand_id: UUID) -> None:
+    seen = []
+    for _ in range(2):
+        result = run_job(instance, brand_id)
+        observations = [
+            event.asset_observation_data.asset_observation for event in result.get_asset_observation_events()
+        ]
+        assert {observation.partition for observation in observations} == {str(brand_id)}
+        seen.append({o.asset_key.to_user_string(): (o.tags or {})["dagster/data_version"] for o in observations})
+    assert set(seen[0]) == {"source_connections", "brand_onboarding", "brand_overrides"}
+    assert seen[0] == seen[1]
+
+
 def test_part_of_the_pipeline_by_hand_is_no_compile(
     instance: dg.DagsterInstance, brand_id: UUID, ledger: Ledger
 ) -> None:
