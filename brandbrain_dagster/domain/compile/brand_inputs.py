@@ -1,12 +1,12 @@
 """The inputs of a brand's compile: what its people gave, what is connected, and who compiles. Recorded and hashed."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import msgspec
 
+from brandbrain_dagster.domain.compile.canonical_json import canonical_hash
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers, read_answers
 
@@ -99,4 +99,4 @@ def used_sources(sources: Iterable[SourceConnection]) -> list[UsedSource]:
 
 def input_hash(inputs_json: Mapping[str, Any]) -> str:
     """Returns SHA-256 (hex) over the canonical JSON (sorted keys, no spaces, UTF-8) of recorded inputs."""
-    return hashlib.sha256(msgspec.json.encode(inputs_json, order="sorted")).hexdigest()
+    return canonical_hash(inputs_json)

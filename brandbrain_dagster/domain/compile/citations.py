@@ -1,8 +1,9 @@
 """Citations: does everything a profile claims to rest on exist, and does it say so word for word?"""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
+from brandbrain_dagster.domain.compile.snapshot_schema import TextField
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 
 
@@ -26,6 +27,13 @@ def citation_problems(snapshot_json: Mapping[str, Any], items: Mapping[str, Evid
         item = items.get(source["id"])
         if item is None:
             problems.append(f"{path} cites {source['id']}, which is not in the bundle")
-        elif source.get("quote") and source["quote"] not in (getattr(item, source["field"]) or ""):
+        elif not _holds(item, source):
             problems.append(f"{path} quotes words that {source['id']} does not hold")
     return problems
+
+
+def _holds(item: EvidenceItem, source: Mapping[str, Any]) -> bool:
+    """Says whether the item holds the quote, in the field that is named or, where none is, in any."""
+    fields = [source["field"]] if source.get("field") else get_args(TextField)
+    quote = source.get("quote") or ""
+    return any(quote in (getattr(item, field) or "") for field in fields)

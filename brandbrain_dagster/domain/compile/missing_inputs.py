@@ -18,17 +18,23 @@ def _from_evidence(inputs: CompileInputs) -> Iterator[str]:
     if not facts.has_items:
         yield "Nothing usable came back from any source; check that the accounts exist and are public."
     elif not facts.has_social:
-        yield "Connect a social account: a website alone does not show how the brand talks."
+        yield "A website alone does not show how the brand talks; posts of a social account would."
     if facts.has_reels and not facts.has_reel_transcripts:
         yield "The reels came without transcripts; reels in which somebody speaks say most about the brand's voice."
     elif facts.has_social and not any(item.flags.has_transcript for item in inputs.bundle.items):
-        yield "No video transcripts yet; connect instagram.reels, since spoken words are the strongest voice evidence."
+        yield "No video has a transcript; reels in which somebody speaks (instagram.reels) say most about the voice."
     for outcome in inputs.evidence_status.of(Disposition.FAILED):
-        yield f"{outcome.source} ({outcome.identifier}) could not be collected: {outcome.error or outcome.reason}."
+        reason = _clause(outcome.error or outcome.reason)
+        yield f"{outcome.source} ({outcome.identifier}) could not be collected: {reason}."
     for outcome in inputs.evidence_status.of(Disposition.SKIPPED):
-        yield f"{outcome.source} ({outcome.identifier}) was skipped: {outcome.reason}."
+        yield f"{outcome.source} ({outcome.identifier}) was skipped: {_clause(outcome.reason)}."
 
 
 def _from_answers(inputs: CompileInputs) -> Iterator[str]:
     for question in missing_questions(inputs.answers, RECOMMENDED_QUESTIONS):
         yield f"Tell us {RECOMMENDED_QUESTIONS[question]} (question {question})."
+
+
+def _clause(reason: str) -> str:
+    """A reason within a sentence that has a full stop of its own."""
+    return reason.rstrip(". ")

@@ -1,10 +1,10 @@
 """What is published: the document as plain JSON, and the hash of what it says."""
 
-import hashlib
 from typing import Any
 
 import msgspec
 
+from brandbrain_dagster.domain.compile.canonical_json import canonical_hash
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 
 
@@ -20,4 +20,4 @@ def content_hash(document_json: dict[str, Any]) -> str:
         name: value for name, value in document_json["meta"].items() if name not in ("compiled_at", "feature_report_id")
     }
     meta["evidence_summary"] = {name: value for name, value in meta["evidence_summary"].items() if name != "bundle_id"}
-    return hashlib.sha256(msgspec.json.encode({**document_json, "meta": meta}, order="sorted")).hexdigest()
+    return canonical_hash({**document_json, "meta": meta})

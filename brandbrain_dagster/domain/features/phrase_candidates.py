@@ -26,19 +26,19 @@ _RUN = regex.compile(r"\w+(?:['’-]\w+)*(?:[^\S\n]+\w+(?:['’-]\w+)*)*")
 
 def find_phrase_candidates(text: ItemText, own_handles: AbstractSet[str]) -> list[tuple[str, str]]:
     """Return every candidate of ``text`` as (folded, as written), repeated as often as it occurs."""
-    stop_words = _stop_words(text.language)
+    silent = stop_words(text.language)
     runs = list(_read_runs(text))
     vocabulary = {word for words, _ in runs for word in words}
     barred = {word for word in vocabulary if not _is_word(word) or _without_marks(word) in own_handles}
     candidates = []
     for words, written in runs:
         for start, first in enumerate(words):
-            if first in stop_words:
+            if first in silent:
                 continue
             for end in range(start + 1, min(start + MAX_PHRASE_WORDS, len(words)) + 1):
                 if words[end - 1] in barred:
                     break
-                if words[end - 1] not in stop_words:
+                if words[end - 1] not in silent:
                     candidates.append((" ".join(words[start:end]), " ".join(written[start:end])))
     return candidates
 
@@ -68,6 +68,7 @@ def _is_word(token: str) -> bool:
 
 
 @cache
-def _stop_words(language: str) -> frozenset[str]:
+def stop_words(language: str) -> frozenset[str]:
+    """Return the folded stop words of a language and of English."""
     languages = [code for code in ("en", language) if stopwordsiso.has_lang(code)]
     return frozenset(fold_text(word) for word in stopwordsiso.stopwords(languages))

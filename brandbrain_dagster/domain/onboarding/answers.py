@@ -11,6 +11,7 @@ from brandbrain_dagster.domain.onboarding.platform_rules import (
     AnswerProblem,
     CtaPolicy,
     PlatformRules,
+    problem_at,
     read_platform_rules,
 )
 
@@ -88,14 +89,14 @@ def read_answers(answers_json: Mapping[str, Any]) -> ReadAnswers:
     warnings: list[AnswerProblem] = []
     for question, name in _QUESTIONS.items():
         value = _cleaned(answers_json.get(question))
+        if question == "tier2.proof_claims" and isinstance(value, list):
+            value = _as_claims(value)
         if value is None:
             continue
-        if question == "tier2.proof_claims" and isinstance(value, list):
-            value = [{"claim": claim} if isinstance(claim, str) else claim for claim in value]
         try:
             fields[name] = msgspec.convert(value, _FIELD_TYPES[name])
         except msgspec.ValidationError as error:
-            errors.append(AnswerProblem(question, str(error)))
+            errors.append(problem_at(question, error))
     rules: dict[str, PlatformRules] = {}
     for platform in PREFERRED_FORMATS:
         path = _RULES_PREFIX + platform
@@ -118,5 +119,15 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, list):
-        return [part.strip() if isinstance(part, str) else part for part in value if part not in ("", None)] or None
+        parts = [part.strip() if isinstance(part, str) else part for part in value]
+        return [part for part in parts if part not in ("", None)] or None
     return value
+
+
+def _as_claims(value: list[Any]) -> list[Any] | None:
+    """Makes every claim an object; one whose texts are blank is dropped."""
+    claims = [{"claim": part} if isinstance(part, str) else part for part in value]
+    cleaned = [
+        {key: _cleaned(text) for key, text in claim.items()} if isinstance(claim, dict) else claim for claim in claims
+    ]
+    return [claim for claim in cleaned if not isinstance(claim, dict) or any(claim.values())] or None

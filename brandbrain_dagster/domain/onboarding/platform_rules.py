@@ -70,6 +70,12 @@ class AnswerProblem(msgspec.Struct, frozen=True):
     message: str
 
 
+def problem_at(path: str, error: msgspec.ValidationError) -> AnswerProblem:
+    """Returns the problem with the whole path: that of the answer, and within it the one the error names."""
+    message, _, where = str(error).partition(" - at `$")
+    return AnswerProblem(path + where.rstrip("`"), message)
+
+
 def read_platform_rules(
     platform: str, value: Any, *, path: str
 ) -> tuple[PlatformRules | None, list[AnswerProblem], list[AnswerProblem]]:
@@ -83,8 +89,7 @@ def read_platform_rules(
     try:
         rules = msgspec.convert({key: value[key] for key in value.keys() & known}, PlatformRules)
     except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$")
-        return None, [AnswerProblem(path + where.rstrip("`"), message)], warnings
+        return None, [problem_at(path, error)], warnings
     errors = [AnswerProblem(f"{path}.{key}", message) for key, message in _violations(platform, rules)]
     return (None if errors else rules), errors, warnings
 

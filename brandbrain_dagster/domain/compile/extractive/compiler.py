@@ -7,6 +7,7 @@ from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
 from brandbrain_dagster.domain.compile.compiler import CompileInputs
 from brandbrain_dagster.domain.compile.extractive.examples import compile_examples
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, no_list
+from brandbrain_dagster.domain.compile.extractive.forbidden_text import drop_forbidden
 from brandbrain_dagster.domain.compile.extractive.pillars import compile_pillars
 from brandbrain_dagster.domain.compile.extractive.platform_profiles import compile_platform_profile
 from brandbrain_dagster.domain.compile.extractive.positioning import compile_positioning
@@ -46,7 +47,7 @@ class ExtractiveCompiler:
         answers = inputs.answers
         reading = BundleReading(inputs.bundle.items, inputs.stats, brand_name=inputs.brand_name, taboos=answers.taboos)
         pillars = compile_pillars(answers, reading)
-        return SnapshotDocument(
+        document = SnapshotDocument(
             positioning=compile_positioning(answers, reading),
             voice=compile_voice(answers, reading),
             pillars=pillars,
@@ -58,6 +59,8 @@ class ExtractiveCompiler:
             examples=compile_examples(answers, reading, pillars),
             meta=_meta(inputs, self.identity),
         )
+        drop_forbidden(document, reading)
+        return document
 
 
 def _constraints(answers: OnboardingAnswers) -> Constraints:

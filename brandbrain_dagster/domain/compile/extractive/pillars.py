@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, inferred
-from brandbrain_dagster.domain.compile.extractive.reading import BundleReading, Sentence
+from brandbrain_dagster.domain.compile.extractive.reading import WRITTEN_TOGETHER, BundleReading, Sentence
 from brandbrain_dagster.domain.compile.extractive.themes import Theme, find_themes, stem
+from brandbrain_dagster.domain.compile.extractive.wording import listed, platform_name, share_of
 from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, Pillar, SourceRef
-from brandbrain_dagster.domain.features.item_text import ItemText
+from brandbrain_dagster.domain.features.item_text import WORD, ItemText
 from brandbrain_dagster.domain.features.lexicon import fold_text
-from brandbrain_dagster.domain.features.phrase_candidates import find_phrase_candidates
+from brandbrain_dagster.domain.features.phrase_candidates import MAX_CHARACTERS, stop_words
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
 
 _MAX_EXAMPLES = 5
@@ -25,11 +26,12 @@ def compile_pillars(answers: OnboardingAnswers, reading: BundleReading) -> list[
         return [_seeded(number, seed, reading) for number, seed in enumerate(answers.pillars_seed)]
     authors = {text.item.author_ref for text in reading.texts if text.item.author_ref}
     themes = find_themes(reading.texts, own_names={reading.brand_name, *authors})
-    return [_inferred(number, theme, reading) for number, theme in enumerate(themes)]
+    named = [(theme, phrases) for theme in themes if (phrases := [*filter(reading.is_allowed, theme.phrases)])]
+    return [_inferred(number, theme, phrases, reading) for number, (theme, phrases) in enumerate(named)]
 
 
 def _seeded(number: int, seed: str, reading: BundleReading) -> Pillar:
-    texts = [text for text in reading.texts if _shared_stems(seed, text)]
+    texts = [text for text in reading.texts if _is_about(seed, text)]
     ranked = _most_engaging(texts, reading)
     return Pillar(
         id=f"pillar-{number + 1}",
@@ -41,25 +43,29 @@ def _seeded(number: int, seed: str, reading: BundleReading) -> Pillar:
     )
 
 
-def _shared_stems(seed: str, text: ItemText) -> bool:
+def _is_about(seed: str, text: ItemText) -> bool:
     """A text belongs to a named theme when it holds every meaningful word of the name, in any form of the word."""
-    wanted = {stem(word, text.language) for word in fold_text(seed).split() if len(word) > 2}
-    phrases = (phrase for phrase, _ in find_phrase_candidates(text, frozenset()))
-    held = {stem(word, text.language) for phrase in phrases for word in phrase.split()}
-    held |= {stem(fold_text(tag), text.language) for tag in text.item.hashtags}
-    return bool(wanted) and wanted <= held
+    named = WORD.findall(fold_text(seed))
+    wanted = [word for word in named if word not in stop_words(text.language)] or named
+    folded = fold_text(text.voice[:MAX_CHARACTERS])
+    tags = {fold_text(tag.lstrip("#＃")) for tag in text.item.hashtags}
+    held = {stem(word, text.language) for word in [*WORD.findall(folded), *tags]}
+
+    def is_held(word: str) -> bool:
+        return stem(word, text.language) in held or bool(WRITTEN_TOGETHER.search(word) and word in folded)
+
+    return bool(named) and ("".join(named) in tags or all(is_held(word) for word in wanted))
 
 
-def _inferred(number: int, theme: Theme, reading: BundleReading) -> Pillar:
+def _inferred(number: int, theme: Theme, phrases: Sequence[str], reading: BundleReading) -> Pillar:
     ranked = _most_engaging(theme.texts, reading)
     sources = [SourceRef(type="evidence", id=item_id) for item_id in _ids(ranked)]
-    allowed = [phrase for phrase in theme.phrases if reading.is_allowed(phrase)]
     return Pillar(
         id=f"pillar-{number + 1}",
-        name=inferred(_name(theme, allowed, reading), sources),
-        description=_description(ranked, allowed, reading),
+        name=inferred(_name(theme, phrases, reading), sources),
+        description=_description(ranked, phrases, reading),
         share=_share(theme.texts, reading),
-        keyphrases=allowed[:_MAX_KEYPHRASES],
+        keyphrases=list(phrases[:_MAX_KEYPHRASES]),
         example_ids=_ids(ranked),
     )
 
@@ -71,7 +77,7 @@ def _name(theme: Theme, phrases: Sequence[str], reading: BundleReading) -> str:
     ranked = sorted(
         held, key=lambda phrase: (phrase in theme.proper_names, -held[phrase], fold_text(phrase) not in tags)
     )
-    first, *rest = ranked or ["theme"]
+    first, *rest = ranked
     second = next(
         (
             phrase
@@ -91,9 +97,10 @@ def _holders(phrase: str, theme: Theme) -> int:
 
 def _description(ranked: Sequence[ItemText], phrases: Sequence[str], reading: BundleReading) -> FieldNode[str]:
     platforms = sorted({text.item.platform for text in ranked})
-    parts = [f"{len(ranked)} of {len(reading.texts)} items, on {_listed(platforms)}."]
+    names = [platform_name(platform) for platform in platforms]
+    parts = [f"{share_of(len(ranked), len(reading.items)).capitalize()}, on {listed(names)}."]
     if len(phrases) > 2:
-        parts.append(f"They speak of {_listed(phrases[:4])}.")
+        parts.append(f"They speak of {listed(phrases[:4])}.")
     sources: list[Any] = [SourceRef(type="evidence", id=item_id) for item_id in _ids(ranked)]
     quote = _typical_sentence(ranked, phrases, reading)
     if quote is not None:
@@ -129,7 +136,3 @@ def _ids(texts: Sequence[ItemText]) -> list[str]:
 
 def _share(texts: Sequence[ItemText], reading: BundleReading) -> float:
     return round(len(texts) / len(reading.items), 6) if reading.items else 0.0
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -12,15 +12,19 @@ import sentencex
 from brandbrain_dagster.domain.bundling.engagement import engagement_score
 from brandbrain_dagster.domain.compile.snapshot_schema import SourceRef, TextField
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
-from brandbrain_dagster.domain.features.item_text import E_MAIL, HASHTAG, LINK, MENTION, ItemText, read_item_text
+from brandbrain_dagster.domain.features.feature_report import build_feature_report
+from brandbrain_dagster.domain.features.item_text import E_MAIL, HASHTAG, LINK, MENTION, WORD, ItemText, read_item_text
+from brandbrain_dagster.domain.features.lexicon import fold_text
 
 _MIN_QUOTE = 20
 _MAX_QUOTE = 200
-"""Characters of a quotable sentence: shorter says nothing, longer is not read."""
+"""Characters of a quotable sentence, a syllable sign counted twice: shorter says nothing, longer is not read."""
 _MAX_SENTENCES = 60
 """Sentences read of one text: a long web page says who it is at its start."""
-_PHONE = regex.compile(r"\+?\d[\d ()/.-]{7,}\d")
+_PHONE = regex.compile(r"\+?\d[\d\p{Zs}\p{Pd}()/.]{7,}\d")
 _WORD_START = regex.compile(r"\p{L}")
+WRITTEN_TOGETHER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+"""Scripts in which a word is not set off from its neighbours or its endings."""
 _FIELDS: tuple[TextField, ...] = ("text_primary", "text_secondary")
 
 
@@ -42,7 +46,7 @@ class BundleReading:
     """The items of one bundle, read once.
 
     Args:
-        items: the bundle's items, in its order.
+        items: the bundle's items, in any order.
         stats: the feature report over the same items.
         brand_name: how the brand calls itself.
         taboos: terms that must not appear in anything produced.
@@ -51,7 +55,8 @@ class BundleReading:
     def __init__(
         self, items: Sequence[EvidenceItem], stats: Mapping[str, Any], *, brand_name: str, taboos: Iterable[str]
     ) -> None:
-        self.items = items
+        self.scores = {item.id: engagement_score(item) for item in items}
+        self.items = sorted(items, key=lambda item: (item.platform, -self.scores[item.id], item.id))
         self.brand_name = brand_name
         self.stats = stats
         self._taboos = [_term_pattern(term) for term in taboos if term.strip()]
@@ -63,7 +68,7 @@ class BundleReading:
 
     @cached_property
     def texts(self) -> list[ItemText]:
-        """The texts of the brand's own items that say anything, in the bundle's order."""
+        """The texts of the brand's own items that say anything, by platform, the most engaging first."""
         own = (item for item in self.items if not item.flags.is_repost and item.flags.is_own_account is not False)
         return [read_item_text(item) for item in own if not item.flags.is_low_value]
 
@@ -74,9 +79,14 @@ class BundleReading:
         return social or self.texts
 
     @cached_property
-    def scores(self) -> dict[str, float]:
-        """Engagement score by item id."""
-        return {item.id: engagement_score(item) for item in self.items}
+    def voice_texts(self) -> list[ItemText]:
+        """The social texts that hold words or emoji at all: a picture without a caption has no voice."""
+        return [text for text in self.social_texts if text.voice.strip()]
+
+    @cached_property
+    def voice_stats(self) -> dict[str, Any]:
+        """The feature report over the voice texts alone, without web pages and other people's posts."""
+        return build_feature_report([text.item for text in self.voice_texts])
 
     @cached_property
     def _sentences(self) -> dict[str, list[Sentence]]:
@@ -88,7 +98,8 @@ class BundleReading:
 
     def is_allowed(self, text: str) -> bool:
         """Says whether a text is free of taboo terms and private contact data."""
-        return not (E_MAIL.search(text) or _PHONE.search(text) or any(taboo.search(text) for taboo in self._taboos))
+        folded = fold_text(text)
+        return not (E_MAIL.search(text) or _PHONE.search(text) or any(taboo.search(folded) for taboo in self._taboos))
 
     def _sentences_of(self, text: ItemText) -> Iterator[Sentence]:
         for field in _FIELDS:
@@ -100,7 +111,8 @@ class BundleReading:
                     yield Sentence(text.item, field, part, text.language)
 
     def _is_quotable(self, part: str) -> bool:
-        if not _MIN_QUOTE <= len(part) <= _MAX_QUOTE or not _WORD_START.search(part):
+        length = len(part) + len(WRITTEN_TOGETHER.findall(part))
+        if not _MIN_QUOTE <= length <= _MAX_QUOTE or not _WORD_START.search(part):
             return False
         return not any(pattern.search(part) for pattern in (LINK, MENTION, HASHTAG)) and self.is_allowed(part)
 
@@ -114,7 +126,12 @@ def _split(content: str, language: str) -> Iterator[str]:
 
 
 def _term_pattern(term: str) -> regex.Pattern[str]:
-    return regex.compile(rf"(?<!\w){regex.escape(term.strip())}(?!\w)", regex.IGNORECASE)
+    """Finds the term in folded text, however its words are joined: "no brainer" is in "no-brainer" and "#nobrainer"."""
+    words = WORD.findall(fold_text(term))
+    if not words:
+        return regex.compile(regex.escape(fold_text(term).strip()))
+    joined = r"[\W_]*".join(map(regex.escape, words))
+    return regex.compile(joined if WRITTEN_TOGETHER.search(term) else rf"(?<!\w){joined}(?!\w)")
 
 
 def excerpt(item: EvidenceItem, *, limit: int = _MAX_QUOTE) -> str:

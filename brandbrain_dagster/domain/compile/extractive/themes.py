@@ -3,6 +3,7 @@
 Items that say the same in the same words (one text on two platforms) count as one, so that a repeated post is no theme.
 """
 
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,9 +15,10 @@ import numpy as np
 import snowballstemmer
 from babel import Locale, UnknownLocaleError
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from brandbrain_dagster.domain.features.item_text import ItemText
+from brandbrain_dagster.domain.features.item_text import WORD, ItemText
 from brandbrain_dagster.domain.features.lexicon import fold_text
 from brandbrain_dagster.domain.features.phrase_candidates import find_phrase_candidates, own_handle
 
@@ -30,8 +32,10 @@ _MIN_WEIGHT = 0.05
 """Least weight by which a text belongs to a theme at all."""
 _HASHTAG_WEIGHT = 2
 _SNOWBALL = {
+    "ar": "arabic",
     "da": "danish",
     "de": "german",
+    "el": "greek",
     "en": "english",
     "es": "spanish",
     "fi": "finnish",
@@ -75,8 +79,7 @@ def find_themes(texts: Sequence[ItemText], *, own_names: Iterable[str] = ()) -> 
     ``own_names`` (the brand's name, its accounts) say who is speaking and not of what, so they are left out.
     """
     surfaces: dict[str, Counter[str]] = defaultdict(Counter)
-    handles = frozenset(own_handle(name) for name in own_names if name)
-    documents = _documents(texts, surfaces, handles)
+    documents = _documents(texts, surfaces, frozenset(own_names))
     if len(documents) < MIN_TEXTS:
         return []
     vectorizer = TfidfVectorizer(analyzer=_phrases_of, sublinear_tf=True, min_df=2, max_df=0.7)
@@ -88,14 +91,20 @@ def find_themes(texts: Sequence[ItemText], *, own_names: Iterable[str] = ()) -> 
     if count < MIN_THEMES:
         return []
     model = NMF(count, init="nndsvd", max_iter=600)
-    weights = np.round(model.fit_transform(matrix), 6)
+    with warnings.catch_warnings():
+        # What still moves after so many rounds moves no text to another theme.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        weights = np.round(model.fit_transform(matrix), 6)
     names = [str(name) for name in vectorizer.get_feature_names_out()]
     themes = []
     for number in range(count):
         members = _members(weights, number)
         if len(members) < 2:
             continue
-        phrases = _weightiest(np.round(model.components_[number], 6), names)
+        shared = Counter(phrase for row in members for phrase in set(documents[row].phrases))
+        phrases = _weightiest(np.round(model.components_[number], 6), names, shared)
+        if not phrases:
+            continue
         themes.append(
             Theme(
                 texts=[text for row in members for text in documents[row].texts],
@@ -113,13 +122,14 @@ def _members(weights: np.ndarray, number: int) -> list[int]:
     return sorted(rows, key=lambda row: (-weights[row][number], row))
 
 
-def _weightiest(component: np.ndarray, names: Sequence[str]) -> list[str]:
+def _weightiest(component: np.ndarray, names: Sequence[str], shared: Counter[str]) -> list[str]:
+    """The phrases that at least two of the theme's own texts hold, the weightiest first."""
     order = sorted(range(len(names)), key=lambda index: (-component[index], names[index]))
     chosen: list[str] = []
     for index in order:
         if component[index] <= 0 or len(chosen) == 8:
             break
-        if not any(_overlap(names[index], other) for other in chosen):
+        if shared[names[index]] > 1 and not any(_overlap(names[index], other) for other in chosen):
             chosen.append(names[index])
     return chosen
 
@@ -133,11 +143,11 @@ def _phrases_of(document: _Document) -> list[str]:
 
 
 def _documents(
-    texts: Sequence[ItemText], surfaces: dict[str, Counter[str]], handles: AbstractSet[str]
+    texts: Sequence[ItemText], surfaces: dict[str, Counter[str]], own_names: AbstractSet[str]
 ) -> list[_Document]:
     documents: list[_Document] = []
     for text in sorted(texts, key=lambda text: text.item.id):
-        phrases = list(_stemmed_phrases(text, surfaces, handles))
+        phrases = list(_stemmed_phrases(text, surfaces, own_names))
         words = frozenset(word for phrase in phrases for word in phrase.split())
         twin = next((document for document in documents if _is_same(words, document.words)), None)
         if twin is not None:
@@ -151,15 +161,17 @@ def _is_same(words: AbstractSet[str], others: AbstractSet[str]) -> bool:
     return bool(words) and len(words & others) >= _SAME_TEXT * min(len(words), len(others))
 
 
-def _stemmed_phrases(text: ItemText, surfaces: dict[str, Counter[str]], handles: AbstractSet[str]) -> Iterator[str]:
+def _stemmed_phrases(text: ItemText, surfaces: dict[str, Counter[str]], own_names: AbstractSet[str]) -> Iterator[str]:
+    handles = frozenset(own_handle(name) for name in own_names)
     pairs = [(phrase, written) for phrase, written in find_phrase_candidates(text, handles) if phrase.count(" ") < 2]
-    tags = [(fold_text(tag), tag) for tag in text.item.hashtags]
+    tags = [(fold_text(tag), tag) for tag in (tag.lstrip("#＃") for tag in text.item.hashtags)]
     pairs += [pair for pair in tags if pair[0] not in handles for _ in range(_HASHTAG_WEIGHT)]
-    calendar = _calendar_words(text.language)
+    silent = _calendar_words("en") | _calendar_words(text.language) | _words_of_names(own_names)
+    silent |= {stem(word, text.language) for word in silent}
     for phrase, written in pairs:
-        if phrase in calendar:
-            continue
         stemmed = stem(phrase, text.language)
+        if not stemmed or phrase in silent or all(word in silent for word in stemmed.split()):
+            continue
         surfaces[stemmed][written] += 1
         yield stemmed
 
@@ -179,6 +191,11 @@ def stem(phrase: str, language: str) -> str:
     return " ".join(stemmer.stemWords(phrase.split())) if stemmer else phrase
 
 
+def _words_of_names(names: Iterable[str]) -> frozenset[str]:
+    """The words of names in several words: "Nova" alone means "Nova Coffee" too."""
+    return frozenset(word for name in names if " " in name.strip() for word in WORD.findall(fold_text(name)))
+
+
 @cache
 def _calendar_words(language: str) -> frozenset[str]:
     """Names of days and months: when something was, not what it was about."""
@@ -186,8 +203,13 @@ def _calendar_words(language: str) -> frozenset[str]:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return frozenset()
-    names = [*locale.days["format"]["wide"].values(), *locale.months["format"]["wide"].values()]
-    return frozenset(fold_text(str(name)) for name in names)
+    names = [
+        str(name)
+        for calendar in (locale.days, locale.months)
+        for form in ("format", "stand-alone")
+        for name in calendar[form]["wide"].values()
+    ]
+    return frozenset(map(fold_text, names))
 
 
 @cache

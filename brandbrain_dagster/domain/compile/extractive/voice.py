@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, inferred, no_list, no_text
 from brandbrain_dagster.domain.compile.extractive.reading import BundleReading, Sentence, cite
+from brandbrain_dagster.domain.compile.extractive.wording import counted, listed, number, share_of
 from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, SourceRef, Voice
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.style_stats import EXCLAMATION, QUESTION, count_pronouns
@@ -16,6 +17,8 @@ from brandbrain_dagster.domain.onboarding.platform_rules import CtaPolicy, Usage
 
 MIN_ITEMS = 3
 """Fewer items than this show no habit."""
+_MIN_SHOWING = 2
+"""Items that must show a habit: once is no habit."""
 _MAX_TAGS = 5
 _SHORT_QUOTE = 110
 """Characters up to which a sentence reads well inside another one; longer ones come second."""
@@ -44,17 +47,18 @@ class VoiceFigures:
 
     @classmethod
     def of(cls, stats: Mapping[str, Any]) -> "VoiceFigures":
-        """Takes the figures from a feature report."""
+        """Takes the figures from the blocks of a feature report."""
         style, emoji, cta, hooks = (
             stats[name] for name in ("style_stats", "emoji_stats", "cta_stats", "hook_marker_stats")
         )
         count = max(style["sample_size"], 1)
+        speaking = style["pronoun_sample_size"] / count
         return cls(
             item_count=style["sample_size"],
             questions=style["questions_rate"],
             exclamations=style["exclamations_rate"],
-            we=style["first_person_plural_rate"],
-            you=style["second_person_rate"],
+            we=style["first_person_plural_rate"] * speaking,
+            you=style["second_person_rate"] * speaking,
             all_caps=style["all_caps_words_rate"],
             emoji=emoji["items_with_emoji"] / count,
             emoji_each=emoji["overall_avg_count"],
@@ -63,6 +67,10 @@ class VoiceFigures:
             words_each=stats["text_stats"]["avg_words"],
             words_a_sentence=stats["text_stats"]["avg_words_per_sentence"],
         )
+
+    def holders(self, share: float) -> int:
+        """Returns how many items a share of them is."""
+        return round(share * self.item_count)
 
 
 @dataclass(frozen=True)
@@ -95,9 +103,9 @@ TONE_RULES = (
     ToneRule("playful", lambda figures: figures.emoji, 0.5),
     ToneRule("instructive", lambda figures: figures.hooks, 0.3),
     ToneRule("calm", lambda figures: 1 - figures.exclamations - figures.all_caps, 0.85),
-    ToneRule("plain-spoken", lambda figures: 24 / max(figures.words_a_sentence, 1) - 1, 1.0),
+    ToneRule("plain-spoken", lambda figures: 24 / (figures.words_a_sentence or 24) - 1, 1.0),
     ToneRule("story-led", lambda figures: figures.words_each / 100, 1.0),
-    ToneRule("concise", lambda figures: 30 / max(figures.words_each, 1), 1.0),
+    ToneRule("concise", lambda figures: 30 / (figures.words_each or 1000), 1.0),
 )
 """Tone tags by threshold. ``plain-spoken`` is at most 12 words a sentence, ``story-led`` at least 100 words an item,
 ``concise`` at most 30; the others are shares of items (``calm``: those without exclamation and capitals)."""
@@ -105,9 +113,9 @@ TONE_RULES = (
 
 def compile_voice(answers: OnboardingAnswers, reading: BundleReading) -> Voice:
     """Returns the voice: answered tone words and call-to-action posture, the rest from how the brand writes."""
-    figures = VoiceFigures.of(reading.stats)
+    figures = VoiceFigures.of(reading.voice_stats)
     has_voice = figures.item_count >= MIN_ITEMS
-    items = [text.item for text in reading.social_texts]
+    items = [text.item for text in reading.voice_texts]
     return Voice(
         tone_tags=_tone_tags(answers, figures, reading) if has_voice or answers.tone_words else no_list(),
         do=_habits(_dos(figures, reading), has_voice=has_voice),
@@ -142,7 +150,7 @@ def _showing(shows: Callable[[Sentence], bool] | None, reading: BundleReading, *
 
 
 def _ranked(reading: BundleReading) -> list[EvidenceItem]:
-    items = [text.item for text in reading.social_texts]
+    items = [text.item for text in reading.voice_texts]
     return sorted(items, key=lambda item: (not item.flags.has_transcript, -reading.scores[item.id], item.id))
 
 
@@ -165,27 +173,32 @@ def _dos(figures: VoiceFigures, reading: BundleReading) -> Iterator[Habit]:
         (figures.exclamations, 0.4, "Show enthusiasm", _exclaims),
     )
     for share, at_least, advice, shows in quoting:
-        sources = _showing(shows, reading, limit=1) if share >= at_least else []
+        is_habit = share >= at_least and figures.holders(share) >= _MIN_SHOWING
+        sources = _showing(shows, reading, limit=1) if is_habit else []
         if sources and sources[0].quote:
-            yield f"{advice}, as {_of(share, figures)} do: “{sources[0].quote}”", sources
+            yield f"{advice}, as {_do(share, figures)}: “{sources[0].quote}”", sources
     yield from _phrase_habits(figures, reading)
     if figures.emoji >= 0.3:
-        top = reading.stats["emoji_stats"]["top_emoji"][:3]
+        top = reading.voice_stats["emoji_stats"]["top_emoji"][:3]
         ids = [item_id for entry in top for item_id in entry["item_ids"]]
         symbols = " ".join(entry["emoji"] for entry in top)
-        yield f"Use emoji, about {figures.emoji_each:.0f} in an item; {symbols} come most often.", _cited(ids, reading)
+        verb = "comes" if len(top) == 1 else "come"
+        yield (
+            f"Use emoji, about {number(figures.emoji_each)} an item; {symbols} {verb} most often.",
+            _cited(ids, reading),
+        )
 
 
 def _language_habit(reading: BundleReading) -> Iterator[Habit]:
-    shares = {code: share for code, share in reading.stats["language_stats"]["shares"].items() if code != "und"}
+    shares = {code: share for code, share in reading.voice_stats["language_stats"]["shares"].items() if code != "und"}
     if not shares:
         return
     code = min(shares, key=lambda name: (-shares[name], name))
-    items = [text.item for text in reading.social_texts if text.language == code]
+    items = [text.item for text in reading.voice_texts if text.language == code]
     name = language_name(code)
     if name and shares[code] >= 0.5 and items:
         yield (
-            f"Write in {name}, the language of {len(items)} of {len(reading.social_texts)} items.",
+            f"Write in {name}, the language of {share_of(len(items), len(reading.voice_texts))}.",
             cite(items, limit=3),
         )
 
@@ -196,11 +209,11 @@ def _phrase_habits(figures: VoiceFigures, reading: BundleReading) -> Iterator[Ha
         (figures.cta, "cta_stats", "top_ctas", "Invite people to act"),
     )
     for share, block, key, advice in kinds:
-        top = [entry for entry in reading.stats[block][key] if reading.is_allowed(entry["phrase"])][:3]
-        if share >= 0.15 and top:
-            phrases = _listed([f"“{entry['phrase']}”" for entry in top])
+        top = [entry for entry in reading.voice_stats[block][key] if reading.is_allowed(entry["phrase"])][:3]
+        if share >= 0.15 and figures.holders(share) >= _MIN_SHOWING and top:
+            phrases = listed([f"“{entry['phrase']}”" for entry in top])
             ids = [item_id for entry in top for item_id in entry["item_ids"][:1]]
-            yield f"{advice}, as {_of(share, figures)} do, with {phrases}.", _cited(ids, reading)
+            yield f"{advice}, as {_do(share, figures)}, with {phrases}.", _cited(ids, reading)
 
 
 def _donts(answers: OnboardingAnswers, figures: VoiceFigures, items: Sequence[EvidenceItem]) -> Iterator[Habit]:
@@ -211,11 +224,13 @@ def _donts(answers: OnboardingAnswers, figures: VoiceFigures, items: Sequence[Ev
     if figures.exclamations <= 0.15:
         yield f"Don't exclaim: {_few(figures.exclamations, figures)} exclamation marks.", sources
     if figures.cta <= 0.25 and not is_pushing:
-        yield f"Don't push: only {_of(figures.cta, figures)} ask readers to act.", sources
+        asking = figures.holders(figures.cta)
+        asks = f"only {_of(asking, figures, 'asks', 'ask')}" if asking else f"none of {figures.item_count} items asks"
+        yield f"Don't push: {asks} readers to act.", sources
     if figures.emoji <= 0.05:
         yield "Don't use emoji: the brand's own texts have next to none.", sources
-    if figures.words_each <= 30:
-        yield f"Don't write long: texts have {figures.words_each:.0f} words on average.", sources
+    if 0 < figures.words_each <= 30:
+        yield f"Don't write long: texts have {counted(round(figures.words_each), 'word')} on average.", sources
 
 
 def _cta_policy(
@@ -231,8 +246,8 @@ def _cta_policy(
 
 def _emoji_policy(figures: VoiceFigures, reading: BundleReading) -> FieldNode[Usage]:
     usage = next(usage for up_to, usage in _EMOJI_USAGE if figures.emoji_each <= up_to)
-    ids = [item_id for entry in reading.stats["emoji_stats"]["top_emoji"] for item_id in entry["item_ids"]]
-    return inferred(usage, _cited(ids, reading) or cite([text.item for text in reading.social_texts]))
+    ids = [item_id for entry in reading.voice_stats["emoji_stats"]["top_emoji"] for item_id in entry["item_ids"]]
+    return inferred(usage, _cited(ids, reading) or cite(_ranked(reading)))
 
 
 def language_name(code: str) -> str | None:
@@ -243,18 +258,18 @@ def language_name(code: str) -> str | None:
         return None
 
 
-def _of(share: float, figures: VoiceFigures) -> str:
-    return f"{round(share * figures.item_count)} of {figures.item_count} items"
-
-
 def _few(share: float, figures: VoiceFigures) -> str:
-    count = round(share * figures.item_count)
-    return f"only {count} of {figures.item_count} items have" if count else f"none of {figures.item_count} items has"
+    count = figures.holders(share)
+    return f"only {_of(count, figures, 'has', 'have')}" if count else f"none of {figures.item_count} items has"
+
+
+def _do(share: float, figures: VoiceFigures) -> str:
+    return _of(figures.holders(share), figures, "does", "do")
+
+
+def _of(count: int, figures: VoiceFigures, one: str, many: str) -> str:
+    return share_of(count, figures.item_count, one=one, many=many)
 
 
 def _cited(item_ids: Sequence[str], reading: BundleReading) -> list[SourceRef]:
     return cite([reading.by_id[item_id] for item_id in dict.fromkeys(item_ids) if item_id in reading.by_id])
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
