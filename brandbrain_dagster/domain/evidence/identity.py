@@ -7,7 +7,9 @@ import msgspec
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
+_encode = msgspec.json.Encoder(order="sorted").encode
+_VARIANTS = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
+"""The digit that carries a UUID's variant, by the digest's digit in its place."""
 
 
 def evidence_key(platform: str, content_type: str, external_id: str | None, canonical_url: str) -> str:
@@ -25,11 +27,8 @@ class EvidenceIds:
         """Returns the id of the item with this `evidence_key`."""
         digest = self._namespace.copy()
         digest.update(key.encode())
-        number = int.from_bytes(digest.digest()[:16], "big")
-        number = number & ~(0xF000 << 64) | (5 << 76)
-        number = number & ~(0xC000 << 48) | (0x8000 << 48)
-        text = f"{number:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = digest.hexdigest()
+        return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def content_hash(item: EvidenceItem) -> str:
@@ -47,4 +46,4 @@ def content_hash(item: EvidenceItem) -> str:
         item.flags,
         item.language,
     )
-    return hashlib.sha256(_ENCODER.encode(content)).hexdigest()
+    return hashlib.sha256(_encode(content)).hexdigest()

@@ -30,6 +30,7 @@ def _lines(brand_name: str, profile: Mapping[str, Any], urls: Mapping[str, str])
     yield from ("", "Pillars" if profile["pillars"] else "Pillars: none yet")
     for pillar in profile["pillars"]:
         yield from _node(pillar["name"]["value"], pillar["description"], urls, label=f"{pillar['share']:.0%} of items")
+        yield f"    phrases: {', '.join(pillar['keyphrases'])}"
     for platform, view in profile["platform_profiles"].items():
         yield from ("", f"On {platform}")
         for name in PlatformProfile.__struct_fields__:

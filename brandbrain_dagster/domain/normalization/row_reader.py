@@ -60,8 +60,9 @@ class RowReader:
     def _sighting(self, row: Any) -> Sighting | None:
         if row.error or row.error_code or row.crawl_error:
             return None
-        if any(getattr(row, name) is None for name in self._mapping.usual_fields):
-            return None
+        for name in self._mapping.usual_fields:
+            if getattr(row, name) is None:
+                return None
         found = self._mapping.read(row, self._identifier)
         return found if isinstance(found, Sighting) else None
 

@@ -67,7 +67,9 @@ def fold_run(items: dict[str, EvidenceItem], run: RawRun, *, brand_id: UUID) -> 
     counts = NormalizationCounts(apify_run_id=run.apify_run_id, rows=len(run.rows))
     reader = RowReader(run.capability.rows, run.identifier)
     ids = EvidenceIds(brand_id)
-    before: dict[str, str | None] = {}
+    brand = str(brand_id)
+    created: set[str] = set()
+    before: dict[str, str] = {}
     for index, raw in enumerate(run.rows):
         for found in reader.read(raw):
             if isinstance(found, Refusal):
@@ -77,14 +79,15 @@ def fold_run(items: dict[str, EvidenceItem], run: RawRun, *, brand_id: UUID) -> 
                 counts.refused.append(refused)
                 continue
             counts.sightings += 1
-            item = _item(found, run, index, brand_id, ids)
+            item = _item(found, run, index, brand, ids)
             known = items.get(item.id)
-            before.setdefault(item.id, known.content_hash if known else None)
-            items[item.id] = merge_sightings(known, item) if known else item
-    counts.created = sum(content is None for content in before.values())
-    counts.updated = sum(
-        content is not None and content != items[item_id].content_hash for item_id, content in before.items()
-    )
+            if known is None:
+                created.add(item.id)
+            elif item.id not in created:
+                before.setdefault(item.id, known.content_hash)
+            items[item.id] = merge_sightings(known, item) if known else _hashed(item)
+    counts.created = len(created)
+    counts.updated = sum(items[item_id].content_hash != content for item_id, content in before.items())
     return counts
 
 
@@ -95,12 +98,12 @@ def fold_runs(runs: Iterable[RawRun], *, brand_id: UUID) -> tuple[dict[str, Evid
     return items, [fold_run(items, run, brand_id=brand_id) for run in ordered]
 
 
-def _item(sighting: Sighting, run: RawRun, index: int, brand_id: UUID, ids: EvidenceIds) -> EvidenceItem:
+def _item(sighting: Sighting, run: RawRun, index: int, brand_id: str, ids: EvidenceIds) -> EvidenceItem:
     capability = run.capability
     key = evidence_key(capability.platform, capability.content_type, sighting.external_id, sighting.canonical_url)
-    item = EvidenceItem(
+    return EvidenceItem(
         id=ids.id_of(key),
-        brand_id=str(brand_id),
+        brand_id=brand_id,
         platform=capability.platform,
         capability=capability.name,
         content_type=capability.content_type,
@@ -122,6 +125,9 @@ def _item(sighting: Sighting, run: RawRun, index: int, brand_id: UUID, ids: Evid
         content_hash="",
         normalizer_version=NORMALIZER_VERSION,
     )
+
+
+def _hashed(item: EvidenceItem) -> EvidenceItem:
     msgspec.structs.force_setattr(item, "content_hash", content_hash(item))
     return item
 
@@ -148,8 +154,7 @@ def merge_sightings(older: EvidenceItem, newer: EvidenceItem) -> EvidenceItem:
         first_seen_at=min(older.first_seen_at, newer.first_seen_at),
         last_seen_at=max(older.last_seen_at, newer.last_seen_at),
     )
-    msgspec.structs.force_setattr(merged, "content_hash", content_hash(merged))
-    return merged
+    return _hashed(merged)
 
 
 def by_id(items: Iterable[EvidenceItem]) -> dict[str, EvidenceItem]:

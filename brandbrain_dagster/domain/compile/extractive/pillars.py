@@ -1,6 +1,7 @@
 """Pillars: the themes a brand named, matched with evidence, or else the themes its evidence shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, inferred
@@ -16,6 +17,8 @@ from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
 _MAX_EXAMPLES = 5
 _MAX_KEYPHRASES = 6
 _NAME_CANDIDATES = 5
+_TAGGED_BY = 0.4
+"""Share of a theme's texts that carry a hashtag before it names the theme."""
 _SHARED_BY = 0.6
 """Share of a theme's texts that hold a phrase before it is the second half of the theme's name."""
 
@@ -71,36 +74,37 @@ def _inferred(number: int, theme: Theme, phrases: Sequence[str], reading: Bundle
 
 
 def _name(theme: Theme, phrases: Sequence[str], reading: BundleReading) -> str:
-    """The phrases that most of the theme's texts hold, a hashtag and a common noun before a proper name."""
+    """The phrase that most of the theme's texts hold: one the brand made a hashtag before others, names of people last.
+
+    Without a hashtag a second phrase that most of the texts hold makes the name clearer.
+    """
     tags = {fold_text(tag) for text in reading.texts for tag in text.item.hashtags}
     held = {phrase: _holders(phrase, theme) for phrase in phrases[:_NAME_CANDIDATES]}
-    ranked = sorted(
-        held, key=lambda phrase: (phrase in theme.proper_names, -held[phrase], fold_text(phrase) not in tags)
-    )
-    first, *rest = ranked
-    second = next(
-        (
-            phrase
-            for phrase in rest
-            if phrase not in theme.proper_names and held[phrase] >= _SHARED_BY * len(theme.texts)
-        ),
-        None,
-    )
-    name = f"{first} & {second}" if second else first
+    tagged = {phrase for phrase in held if fold_text(phrase).replace(" ", "") in tags}
+    common = [phrase for phrase in held if phrase in tagged or phrase not in theme.proper_names] or list(held)
+    ranked = sorted(common, key=lambda phrase: (not _is_shared(phrase, held, tagged, theme), -held[phrase]))
+    second = next((phrase for phrase in ranked[1:] if held[phrase] >= _SHARED_BY * len(theme.texts)), None)
+    name = ranked[0] if ranked[0] in tagged or second is None else f"{ranked[0]} & {second}"
     return name[:1].upper() + name[1:]
+
+
+def _is_shared(phrase: str, held: Mapping[str, int], tagged: AbstractSet[str], theme: Theme) -> bool:
+    return phrase in tagged and held[phrase] >= _TAGGED_BY * len(theme.texts)
 
 
 def _holders(phrase: str, theme: Theme) -> int:
     folded = fold_text(phrase)
-    return sum(folded in fold_text(f"{text.voice} {' '.join(text.item.hashtags)}") for text in theme.texts)
+    joined = folded.replace(" ", "")
+    return sum(
+        folded in fold_text(text.voice) or joined in {fold_text(tag) for tag in text.item.hashtags}
+        for text in theme.texts
+    )
 
 
 def _description(ranked: Sequence[ItemText], phrases: Sequence[str], reading: BundleReading) -> FieldNode[str]:
     platforms = sorted({text.item.platform for text in ranked})
     names = [platform_name(platform) for platform in platforms]
     parts = [f"{share_of(len(ranked), len(reading.items)).capitalize()}, on {listed(names)}."]
-    if len(phrases) > 2:
-        parts.append(f"They speak of {listed(phrases[:4])}.")
     sources: list[Any] = [SourceRef(type="evidence", id=item_id) for item_id in _ids(ranked)]
     quote = _typical_sentence(ranked, phrases, reading)
     if quote is not None:
