@@ -1,5 +1,6 @@
 """Asset `brandbrain_snapshot`: the published brand profile."""
 
+from typing import Any
 from uuid import UUID
 
 import dagster as dg
@@ -53,38 +54,44 @@ def brandbrain_snapshot(
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The next version of the brand profile: compiled, with confidence and sources on every field, and published."""
     with brand_work(context, ledger, clock) as work:
-        run_id = _compile_run_id(work)
         observe_answers(context, work)
         bundle = load_bundle(work.brand_id, ledger=work.ledger, lake=lake.open())
-        report_id, stats = load_feature_report(bundle, ledger=work.ledger)
         status = _evidence_status(work, clock)
-        _record_progress(work, bundle, report_id)
-        with work.ledger.read() as conn:
-            brand = brands.get_brand(conn, brand_id=work.brand_id)
-        draft = draft_profile(
-            brand_name=brand.name,
-            inputs=work.inputs,
-            bundle=bundle,
-            stats=stats,
-            feature_report_id=report_id,
-            evidence_status=status,
-            compiler=COMPILER,
-            now=clock.now(),
-        )
-        snapshot = publish_snapshot(
-            draft,
-            brand_id=work.brand_id,
-            compile_run_id=run_id,
-            lease_token=work.lease_token,
-            ledger=work.ledger,
-            now=clock.now(),
-            new_id=clock.new_id,
-        )
+        snapshot = _publish(_draft(work, bundle, status, clock), work, clock)
         return dg.MaterializeResult(
             metadata=_metadata(snapshot, status),
             data_version=dg.DataVersion(snapshot.content_hash),
             check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle)],
         )
+
+
+def _draft(work: BrandWork, bundle: EvidenceBundle, status: EvidenceStatus, clock: ClockResource) -> dict[str, Any]:
+    report_id, stats = load_feature_report(bundle, ledger=work.ledger)
+    _record_progress(work, bundle, report_id)
+    with work.ledger.read() as conn:
+        brand = brands.get_brand(conn, brand_id=work.brand_id)
+    return draft_profile(
+        brand_name=brand.name,
+        inputs=work.inputs,
+        bundle=bundle,
+        stats=stats,
+        feature_report_id=report_id,
+        evidence_status=status,
+        compiler=COMPILER,
+        now=clock.now(),
+    )
+
+
+def _publish(draft: dict[str, Any], work: BrandWork, clock: ClockResource) -> Snapshot:
+    return publish_snapshot(
+        draft,
+        brand_id=work.brand_id,
+        compile_run_id=_compile_run_id(work),
+        lease_token=work.lease_token,
+        ledger=work.ledger,
+        now=clock.now(),
+        new_id=clock.new_id,
+    )
 
 
 def _compile_run_id(work: BrandWork) -> UUID:
@@ -94,11 +101,19 @@ def _compile_run_id(work: BrandWork) -> UUID:
 
 
 def _evidence_status(work: BrandWork, clock: ClockResource) -> EvidenceStatus:
-    """What collecting recorded; what is standing when this run did not collect."""
+    """What collecting recorded; what is standing, and recorded now, when this run did not collect."""
     recorded = EvidenceStatus.from_json(work.compile_run.evidence_status_json if work.compile_run else {})
     if recorded.outcomes:
         return recorded
-    return standing_evidence_status(work.brand_id, ledger=work.ledger, now=clock.now())
+    status = standing_evidence_status(work.brand_id, ledger=work.ledger, now=clock.now())
+    with work.ledger.begin() as conn:
+        compile_progress.record_evidence_status(
+            conn,
+            compile_run_id=_compile_run_id(work),
+            lease_token=work.lease_token,
+            evidence_status_json=status.to_json(),
+        )
+    return status
 
 
 def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID) -> None:

@@ -73,7 +73,9 @@ def _carry_out(brand: Brand, compile_run_id: UUID, settings: Settings, ledger: L
             # Dagster takes seconds to import, and is not needed when nothing has changed.
             from brandbrain_dagster.cli.compile_in_process import compile_in_process  # noqa: PLC0415
 
-            compile_in_process(brand.id, compile_run_id, settings)
+            with ledger.read() as conn:
+                left = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
+            compile_in_process(brand.id, compile_run_id, settings, left_behind_by=left.dagster_run_id)
         else:
             _follow(compile_run_id, ledger)
 

@@ -9,10 +9,16 @@ from brandbrain_dagster.jobs import compile_brand
 from brandbrain_dagster.settings import Settings
 
 
-def compile_in_process(brand_id: UUID, compile_run_id: UUID, settings: Settings) -> None:
-    """Carries the compile run out; how it ended is in the ledger."""
+def compile_in_process(brand_id: UUID, compile_run_id: UUID, settings: Settings, *, left_behind_by: str | None) -> None:
+    """Carries the compile run out; how it ended is in the ledger.
+
+    ``left_behind_by`` is the Dagster run whose process died with this compile: nobody else would end it.
+    """
     job = defs.resolve_job_def(compile_brand.name)
     with dagster_instance(settings) as instance:
+        dead_run = instance.get_run_by_id(left_behind_by) if left_behind_by else None
+        if dead_run is not None and not dead_run.is_finished:
+            instance.report_run_failed(dead_run, "The process of this run has died; its compile was taken over.")
         instance.add_dynamic_partitions(str(BRANDS.name), [str(brand_id)])
         job.execute_in_process(
             instance=instance,

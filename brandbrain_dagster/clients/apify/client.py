@@ -284,9 +284,8 @@ def _authorization(token: str | None) -> dict[str, str]:
     if token is None:
         return {}
     if not token or not all("!" <= character <= "~" for character in token):
-        raise ConfigurationError(
-            "APIFY_TOKEN is empty or holds characters that no token has; copy it again from Apify's console."
-        )
+        message = "APIFY_TOKEN is empty or holds characters that no token has; copy it again from Apify's console."
+        raise ConfigurationError(message)
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -296,7 +295,6 @@ def _checked_base_url(base_url: str) -> str:
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in ("http", "https") or not url.host or url.userinfo:
-        raise ConfigurationError(
-            f"APIFY_API_BASE_URL must be an http or https address without a password, such as {PUBLIC_API_URL}."
-        )
+        example = f"such as {PUBLIC_API_URL}"
+        raise ConfigurationError(f"APIFY_API_BASE_URL must be an http or https address without a password, {example}.")
     return base_url

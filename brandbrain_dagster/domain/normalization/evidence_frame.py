@@ -1,7 +1,7 @@
 """Evidence as columns: the frame that is stored in the lake, made from items at once, and read back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -12,6 +12,7 @@ from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags
 
 _encode = msgspec.json.Encoder().encode
 _TIME = pl.Datetime("us", "UTC")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _METRICS = pl.Struct(dict.fromkeys(Metrics.__struct_fields__, pl.Int64))
 _RAW_REF = pl.Struct({"apify_run_id": pl.String, "item_index": pl.Int64})
 
@@ -79,4 +80,5 @@ def _column(name: str, values: Sequence[Any]) -> pl.Series:
 
 def _microseconds(time: datetime) -> int:
     """Epoch microseconds: exact, and many times faster than handing Polars zone-aware datetimes."""
-    return round(time.timestamp() * 1_000_000)
+    since = time - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

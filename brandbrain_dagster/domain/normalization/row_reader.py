@@ -4,6 +4,7 @@ Nothing raises: whatever cannot become a sighting comes back as a `Refusal` that
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -96,7 +97,7 @@ class RowReader:
         if isinstance(found, NotAnItem):
             return Refusal(RefusalKind.NOT_AN_ITEM, found.reason)
         has_address = any(row.get(name) for name in self._mapping.address_fields)
-        if has_address and not any(row.get(name) for name in self._mapping.id_fields):
+        if has_address and not any(_is_given(row.get(name)) for name in self._mapping.id_fields):
             ids = " or ".join(self._mapping.id_fields)
             return Refusal(RefusalKind.NO_STABLE_ID, f"no stable id ({ids}), so it could not be deduplicated")
         addresses = " or ".join(self._mapping.address_fields)
@@ -117,7 +118,7 @@ def error_row_reason(row: Mapping[str, Any]) -> str | None:
 
 
 def only_errors_reason(rows: Iterable[bytes]) -> str | None:
-    """Returns the actor's words when a run holds error rows only (or no row at all), and None when it holds any other."""
+    """Returns the actor's words when a run holds nothing but error rows (or no row at all), else None."""
     reason = None
     for raw in rows:
         try:
@@ -151,6 +152,17 @@ def convert_leniently(value: Mapping[str, Any], row_type: type[msgspec.Struct]) 
     return row_type(**fields)
 
 
+def _is_given(value: Any) -> bool:
+    return bool(value) and not (isinstance(value, float) and not math.isfinite(value))
+
+
+def _written_out(number: float) -> str | None:
+    """A number that should have been a text, as a whole number where it is one: an id is no 7.4e+18."""
+    if isinstance(number, float) and not math.isfinite(number):
+        return None
+    return str(int(number)) if number == int(number) else str(number)
+
+
 @cache
 def _fields_of(row_type: type[msgspec.Struct]) -> tuple[tuple[str, str, Any], ...]:
     return tuple((field.name, field.encode_name, field.type) for field in msgspec.structs.fields(row_type))
@@ -166,7 +178,7 @@ def _fitted(value: Any, kind: Any) -> Any:
             if isinstance(value, list):
                 return [_fitted(part, get_args(option)[0]) for part in value]
         elif option is str and isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
+            return _written_out(value)
         else:
             try:
                 return msgspec.convert(value, option, strict=False)

@@ -81,6 +81,8 @@ def fold_run(items: dict[str, EvidenceItem], run: RawRun, *, brand_id: UUID) -> 
             counts.sightings += 1
             item = _item(found, run, index, brand, ids)
             known = items.get(item.id)
+            if known is not None and item.raw_refs[0] in known.raw_refs:
+                continue  # this very row was folded before
             if known is None:
                 created.add(item.id)
             elif item.id not in created:

@@ -71,9 +71,8 @@ class Ledger:
             raise LedgerUnavailableError(self._failure_text("all its connections are in use")) from error
 
     def _failure_text(self, cause: str) -> str:
-        address = self.engine.url.render_as_string(hide_password=True)
         reason = cause.strip().partition("\n")[0].rstrip(".")
-        return f"Talking to the ledger at {address} failed: {reason}; check that PostgreSQL is up, then try again."
+        return f"Talking to the ledger's PostgreSQL failed: {reason}; check that it is up, then try again."
 
 
 def open_ledger(database_url: str) -> Ledger:

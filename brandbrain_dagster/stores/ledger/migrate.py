@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
 from brandbrain_dagster.errors import ConfigurationError
@@ -22,13 +23,18 @@ def upgrade_ledger(ledger: Ledger) -> None:
     """Runs the migrations that are still missing, all or none; a second caller waits for the first.
 
     Raises:
-        ConfigurationError: the server is too old.
+        ConfigurationError: the server is too old, or the tables are newer than this code.
         LedgerUnavailableError: PostgreSQL cannot be reached.
     """
     with ledger.begin() as conn:
         _require_version(conn)
         conn.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-        command.upgrade(alembic_config(conn), "head")
+        try:
+            command.upgrade(alembic_config(conn), "head")
+        except CommandError as error:
+            raise ConfigurationError(
+                "The ledger's tables were made by a newer version of brandbrain; install that version or a later one."
+            ) from error
 
 
 def is_current(ledger: Ledger) -> bool:

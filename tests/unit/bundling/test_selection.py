@@ -91,7 +91,6 @@ def test_evidence_of_a_disabled_source_does_not_end_the_web_only_exception() -> 
     assert bundle.summary["web_only_exception_applied"] is True
 
 
-@pytest.mark.xfail(reason="every collection page is low value, so it falls to that rule, uncounted")
 def test_collection_pages_stay_when_the_criteria_do_not_exclude_them() -> None:
     bundle = _select([_post("1"), _page("2", is_collection=True)], exclude_collection_pages=False)
     assert _ids(bundle) == ["1", "2"]

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,7 +159,6 @@ def test_what_was_ever_said_is_never_lost(runs: list[RawRun]) -> None:
         dated = {item.id for item in items.values() if item.published_at}
 
 
-@pytest.mark.xfail(reason="a sighting seen at the same moment counts as the newer one also when it was folded before")
 def test_two_runs_fetched_at_the_same_moment_change_nothing_when_folded_again() -> None:
     runs = [
         make_run("instagram.reels", [instagram_row(caption=caption)], run_id=run_id)
