@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from brandbrain_dagster.stores.ledger.brands import insert_brand
-from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
-from brandbrain_dagster.stores.ledger.sources import insert_source
 
 from brandbrain_dagster.clients.apify.client import ApifyClient
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.domain.platforms.registry import CAPABILITIES
 from brandbrain_dagster.stores.lake.lake import Lake
+from brandbrain_dagster.stores.ledger.brands import insert_brand
+from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
+from brandbrain_dagster.stores.ledger.sources import insert_source
 from brandbrain_dagster.use_cases.collect_brand import collect_brand
 from brandbrain_dagster.use_cases.collect_ports import ApifySlots, CollectLimits, CollectPorts
 from tests.fakes.fake_apify import TOKEN, FakeSleep

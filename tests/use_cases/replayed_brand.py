@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from brandbrain_dagster.stores.ledger.engine import Ledger
 from starlette.applications import Starlette
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import actor_runs
+from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.use_cases.collect_brand import collect_brand
 from tests.fakes.fake_apify import in_process_client, replay_of
 from tests.use_cases.collecting import INSTAGRAM, LINKEDIN, ports_for

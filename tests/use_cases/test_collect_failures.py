@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brandbrain_dagster.stores.ledger.engine import Ledger
 
 from brandbrain_dagster.apify_replay.app import create_replay
 from brandbrain_dagster.apify_replay.faults import Endpoint, Fault, FaultKind, FaultPlan, RunEnding
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRunStatus
 from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, EvidenceStatus
 from brandbrain_dagster.stores.lake.lake import Lake
+from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.use_cases.collect_brand import collect_brand
 from brandbrain_dagster.use_cases.collect_ports import ApifySlots
 from tests.fakes.fake_apify import client_of, replay_of, served

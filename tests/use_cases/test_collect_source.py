@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from brandbrain_dagster.stores.ledger.engine import Ledger
 
 from brandbrain_dagster.apify_replay.app import create_replay
 from brandbrain_dagster.apify_replay.faults import Endpoint, Fault, FaultPlan
@@ -19,6 +18,7 @@ from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, Evi
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import actor_runs
+from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.use_cases.collect_brand import collect_brand
 from brandbrain_dagster.use_cases.collect_ports import ApifySlots
 from brandbrain_dagster.use_cases.settle_costs import settle_costs
