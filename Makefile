@@ -25,7 +25,7 @@ check: setup ## Format, lint, types, import contracts, dependency audit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --verbose | tail -n 12
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off
 
