@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from brandbrain_dagster.errors import ConflictError, LeaseLostError, NotFoundError
 from brandbrain_dagster.stores.ledger.brands import Brand, delete_brand
 from brandbrain_dagster.stores.ledger.bundles import (
+    EvidenceBundle,
     find_feature_report,
     find_newest_bundle,
     get_bundle,
@@ -118,36 +121,47 @@ def test_brand_with_snapshots_can_be_deleted(ledger: Ledger) -> None:
         assert delete_brand(conn, brand_id=brand.id)["snapshot"] == 1
 
 
-def test_bundle_and_report_are_kept_as_first_written(ledger: Ledger) -> None:
-    bundle_id, item_ids = uuid4(), (uuid4(), uuid4())
+def add_bundle(
+    conn: Connection, brand: Brand, bundle_id: UUID, item_ids: Sequence[UUID], now: datetime
+) -> EvidenceBundle:
+    return insert_bundle(
+        conn,
+        bundle_id=bundle_id,
+        brand_id=brand.id,
+        criteria_json={"limit": 2},
+        item_ids=item_ids,
+        summary_json={},
+        evidence_version="v1",
+        now=now,
+    )
+
+
+def test_bundle_that_is_selected_again_is_the_newest_again_and_otherwise_the_same(ledger: Ledger) -> None:
+    first, second = uuid4(), uuid4()
+    item_ids = (uuid4(), uuid4())
     with ledger.begin() as conn:
         brand = add_brand(conn)
-        bundles = [
-            insert_bundle(
-                conn,
-                bundle_id=bundle_id,
-                brand_id=brand.id,
-                criteria_json={"limit": 2},
-                item_ids=item_ids,
-                summary_json={},
-                evidence_version="v1",
-                now=later(number),
-            )
-            for number in range(2)
-        ]
-        assert bundles[0] == bundles[1] == get_bundle(conn, bundle_id=bundle_id)
-        assert (bundles[0].item_ids, bundles[0].created_at) == (item_ids, NOW)
-        assert find_newest_bundle(conn, brand_id=brand.id) == bundles[0]
-        assert find_feature_report(conn, bundle_id=bundle_id) is None
-        reports = [
-            insert_feature_report(
-                conn, report_id=uuid4(), brand_id=brand.id, bundle_id=bundle_id, stats_json={"n": number}, now=NOW
-            )
-            for number in range(2)
-        ]
-        assert reports[0] == reports[1] == find_feature_report(conn, bundle_id=bundle_id)
+        for number, bundle_id in enumerate((first, second, first)):
+            add_bundle(conn, brand, bundle_id, item_ids, later(number))
+            newest = find_newest_bundle(conn, brand_id=brand.id)
+            assert newest is not None
+            assert (newest.id, newest.item_ids, newest.created_at) == (bundle_id, item_ids, later(number))
         with pytest.raises(NotFoundError):
             get_bundle(conn, bundle_id=uuid4())
+
+
+def test_report_of_a_bundle_is_replaced_under_the_id_it_has(ledger: Ledger) -> None:
+    bundle_id, report_id = uuid4(), uuid4()
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        add_bundle(conn, brand, bundle_id, (uuid4(),), NOW)
+        assert find_feature_report(conn, bundle_id=bundle_id) is None
+        for number, given_id in enumerate((report_id, uuid4())):
+            report = insert_feature_report(
+                conn, report_id=given_id, brand_id=brand.id, bundle_id=bundle_id, stats_json={"n": number}, now=NOW
+            )
+            assert (report.id, report.stats_json) == (report_id, {"n": number})
+            assert find_feature_report(conn, bundle_id=bundle_id) == report
 
 
 def test_evidence_items_are_replaced_only_when_their_content_changed(ledger: Ledger) -> None:
