@@ -19,7 +19,8 @@ def profile_text(brand_name: str, snapshot_json: Mapping[str, Any], urls: Mappin
 def _lines(brand_name: str, profile: Mapping[str, Any], urls: Mapping[str, str]) -> Iterator[str]:
     meta = profile["meta"]
     evidence = meta["evidence_summary"]
-    counts = ", ".join(f"{count} {platform}" for platform, count in evidence["by_platform"].items()) or "none"
+    by_size = sorted(evidence["by_platform"].items(), key=lambda entry: (-entry[1], entry[0]))
+    counts = ", ".join(f"{count} {platform}" for platform, count in by_size) or "none"
     yield f"Brand Profile: {brand_name}"
     compiler = f"{meta['compiler']['name']} {meta['compiler']['version']}"
     yield f"compiled {meta['compiled_at']} by {compiler}; evidence: {counts}"
@@ -31,7 +32,10 @@ def _lines(brand_name: str, profile: Mapping[str, Any], urls: Mapping[str, str])
     for pillar in profile["pillars"]:
         yield from _node(pillar["name"]["value"], pillar["description"], urls, label=f"{pillar['share']:.0%} of items")
         yield f"    phrases: {', '.join(pillar['keyphrases'])}"
-    for platform, view in profile["platform_profiles"].items():
+    order = [platform for platform, _ in by_size]
+    profiles = profile["platform_profiles"]
+    for platform in sorted(profiles, key=lambda name: (order.index(name) if name in order else len(order), name)):
+        view = profiles[platform]
         yield from ("", f"On {platform}")
         for name in PlatformProfile.__struct_fields__:
             if isinstance(view[name], Mapping) and view[name].get("value"):
