@@ -1,5 +1,6 @@
 """Adding a source to a brand; adding it again changes nothing."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -53,7 +54,9 @@ def _check_settings(settings_json: Mapping[str, Any]) -> None:
     if cap is not None and (type(cap) is not int or cap < 1):
         raise InvalidInputError(f"The setting cap is {cap!r}; give a whole number above zero.")
     ttl_hours = settings_json.get("ttl_hours")
-    if ttl_hours is not None and (
-        isinstance(ttl_hours, bool) or not isinstance(ttl_hours, int | float) or ttl_hours < 0
-    ):
+    if ttl_hours is not None and not _is_hours(ttl_hours):
         raise InvalidInputError(f"The setting ttl_hours is {ttl_hours!r}; give a number of hours, zero or more.")
+
+
+def _is_hours(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -30,7 +30,7 @@ class BrandSection(msgspec.Struct, forbid_unknown_fields=True):
 class OnboardingSection(msgspec.Struct, forbid_unknown_fields=True):
     """The answers by question id, and the tier (0, 1 or 2) that is complete."""
 
-    tier: int = 0
+    tier: Literal[0, 1, 2] = 0
     answers: dict[str, Any] = {}
 
 
@@ -63,14 +63,14 @@ class ImportedBrand:
 
 
 def read_brand_file(content: Any) -> BrandFile:
-    """Reads a decoded brand file.
+    """Reads a decoded brand file; a date, which YAML makes of an unquoted text, is that text again.
 
     Raises:
         InvalidInputError: it has another shape; the text names the place.
     """
     try:
-        return msgspec.convert(content, BrandFile)
-    except msgspec.ValidationError as error:
+        return msgspec.json.decode(msgspec.json.encode(content), type=BrandFile)
+    except (msgspec.ValidationError, TypeError) as error:
         raise InvalidInputError(f"The brand file cannot be used, correct it and try again: {error}.") from error
 
 

@@ -43,25 +43,26 @@ def normalize_brand(brand_id: UUID, *, ledger: Ledger, lake: Lake) -> Normalized
     """Folds the runs that are not folded yet into the brand's evidence file; reads only their raw files.
 
     Everything is rebuilt from raw when the evidence file is missing, was made by another normalizer version, or a run
-    is older than the evidence it would be folded into. Either way the rows are the same.
+    is not newer than the evidence it would be folded into. Either way the rows are the same.
     """
     with ledger.begin() as conn:
         runs = [run for run in actor_runs.list_runs(conn, brand_id=brand_id) if run.status is ActorRunStatus.SUCCEEDED]
         connections = {source.id: source for source in sources.list_sources(conn, brand_id=brand_id)}
     frame = lake.read_evidence(brand_id=brand_id)
-    pending = [_stored(run, lake) for run in runs if run.normalized_item_count is None]
-    new_runs = [_raw_run(file, connections) for file in pending if file is not None]
+    pending = [run for run in runs if run.normalized_item_count is None]
+    stored = [_stored(run, lake) for run in pending]
+    new_runs = [_raw_run(file, connections) for file in stored if file is not None]
     is_rebuilt = frame is None or _is_outdated(frame) or _is_out_of_order(frame, new_runs)
     if is_rebuilt or frame is None:
-        stored = [_raw_run(file, connections) for file in lake.iter_raw_runs(brand_id=brand_id)]
-        items, folded = fold_runs(stored, brand_id=brand_id)
+        every_run = [_raw_run(file, connections) for file in lake.iter_raw_runs(brand_id=brand_id)]
+        items, folded = fold_runs(every_run, brand_id=brand_id)
         counts = {one.apify_run_id: one for one in folded}
     else:
         items, counts = _folded_into(by_id(items_from_frame(frame)), new_runs, brand_id)
     if counts or frame is None:
         frame = frame_from_items(items.values())
         lake.write_evidence(brand_id=brand_id, frame=frame)
-        _record(counts, runs, ledger)
+    _record(counts, runs, ledger)
     return NormalizedBrand(frame=frame, version=_version(frame), counts=counts, is_rebuilt=is_rebuilt)
 
 
@@ -95,17 +96,20 @@ def _raw_run(file: RawRunFile, connections: Mapping[UUID, SourceConnection]) -> 
 
 
 def _is_outdated(frame: pl.DataFrame) -> bool:
-    return not frame["normalizer_version"].eq(NORMALIZER_VERSION).all()
+    """An empty frame counts as outdated: nothing in it says which version found nothing."""
+    return frame.is_empty() or not frame["normalizer_version"].eq(NORMALIZER_VERSION).all()
 
 
 def _is_out_of_order(frame: pl.DataFrame, runs: Iterable[RawRun]) -> bool:
     newest = frame["last_seen_at"].max()
-    return any(run.fetched_at < newest for run in runs) if newest is not None else False  # type: ignore[operator]
+    return any(run.fetched_at <= newest for run in runs) if newest is not None else False  # type: ignore[operator]
 
 
 def _record(counts: Mapping[str, NormalizationCounts], runs: Iterable[ActorRun], ledger: Ledger) -> None:
-    known = {run.apify_run_id for run in runs}
+    """Marks the folded runs, and with zero those that are waiting and brought no rows: nothing is stored of them."""
     with ledger.begin() as conn:
-        for apify_run_id, one in counts.items():
-            if apify_run_id in known:
-                actor_runs.record_normalized(conn, apify_run_id=apify_run_id, normalized_item_count=one.sightings)
+        for run in runs:
+            folded = counts.get(run.apify_run_id or "")
+            count = folded.sightings if folded else 0
+            if run.apify_run_id and (folded or run.normalized_item_count is None):
+                actor_runs.record_normalized(conn, apify_run_id=run.apify_run_id, normalized_item_count=count)

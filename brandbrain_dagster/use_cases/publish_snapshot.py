@@ -61,6 +61,14 @@ def publish_snapshot(
         LeaseLostError: the compile run was taken over; nothing was published.
     """
     with ledger.begin() as conn:
+        compile_progress.record_draft(
+            conn,
+            compile_run_id=compile_run_id,
+            lease_token=lease_token,
+            draft_json=draft,
+            qa_report_json={},
+            llm_usage_json={},
+        )
         snapshot = snapshots.insert_snapshot(
             conn,
             snapshot_id=new_id(),
@@ -71,14 +79,6 @@ def publish_snapshot(
             diff_from_previous_json={},
             content_hash=content_hash(draft),
             now=now,
-        )
-        compile_progress.record_draft(
-            conn,
-            compile_run_id=compile_run_id,
-            lease_token=lease_token,
-            draft_json=draft,
-            qa_report_json={},
-            llm_usage_json={},
         )
         compile_runs.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
     return snapshot

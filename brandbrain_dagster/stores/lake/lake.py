@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 from uuid import UUID
 
 import polars as pl
@@ -56,11 +57,11 @@ class Lake:
     def __init__(self, url: str) -> None:
         self.url = url
         try:
-            self.store: ObjectStore = from_url(url) if "://" in url else _folder(Path(url))
-        except (BaseError, ValueError) as error:
+            self.store = _open_store(url)
+        except (BaseError, OSError, ValueError) as error:
             raise ConfigurationError(
-                f"The lake at '{urlsplit(url).scheme or url}' cannot be opened ({error}); set BRANDBRAIN_LAKE_URL to a "
-                "folder or to an object-store URL such as s3://bucket/prefix."
+                f"The lake at '{urlsplit(url).scheme or url}' cannot be opened ({_gist(error)}); set "
+                "BRANDBRAIN_LAKE_URL to a folder or to an object-store URL such as s3://bucket/prefix."
             ) from error
 
     def write_raw_run(
@@ -169,15 +170,21 @@ class Lake:
             raise self._failure(f"write {path} in", error) from error
 
     def _failure(self, action: str, error: Exception) -> LakeError:
-        gist = str(error).strip().splitlines()[0]
-        return LakeError(f"Could not {action} the lake: {gist}. Check its space, rights and address, then try again.")
+        cause = _gist(error).rstrip(".")
+        return LakeError(f"Could not {action} the lake: {cause}. Check its space, rights and address, then try again.")
 
 
-def _folder(path: Path) -> LocalStore:
-    try:
-        return LocalStore(path.expanduser().resolve(), mkdir=True)
-    except OSError as error:
-        raise ValueError(str(error)) from error
+def _open_store(url: str) -> ObjectStore:
+    scheme, separator, path = url.partition("://")
+    if separator and scheme != "file":
+        return from_url(url)
+    folder = Path(url2pathname(path)) if separator else Path(url).expanduser()
+    return LocalStore(folder.resolve(), mkdir=True)
+
+
+def _gist(error: Exception) -> str:
+    """The first line: the rest is for debugging obstore."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _raw_prefix(brand_id: UUID) -> str:

@@ -11,11 +11,12 @@ from obstore.fsspec import FsspecStore
 from obstore.store import LocalStore
 
 from brandbrain_dagster.domain.normalization.evidence_frame import EVIDENCE_SCHEMA
-from brandbrain_dagster.errors import InvalidInputError
+from brandbrain_dagster.errors import InvalidInputError, LakeError
 from brandbrain_dagster.stores.lake.lake import EVIDENCE_PREFIX, RAW_ITEMS_PREFIX, RAW_ITEMS_SCHEMA, Lake
 
-_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-_DATASETS = {"evidence": (EVIDENCE_PREFIX, EVIDENCE_SCHEMA), "raw_items": (RAW_ITEMS_PREFIX, RAW_ITEMS_SCHEMA)}
+_RAW_VIEW_SCHEMA = pl.Schema([*RAW_ITEMS_SCHEMA.items(), ("brand_id", pl.String()), ("source", pl.String())])
+"""The raw items' columns and those that DuckDB reads from their paths."""
+_DATASETS = {"evidence": (EVIDENCE_PREFIX, EVIDENCE_SCHEMA), "raw_items": (RAW_ITEMS_PREFIX, _RAW_VIEW_SCHEMA)}
 
 
 class LakeScan:
@@ -26,15 +27,21 @@ class LakeScan:
     Args:
         lake: the lake to read.
         actor_runs: the ledger's actor runs as a frame.
+
+    Raises:
+        LakeError: the lake cannot be listed, or its first file of a kind cannot be read.
     """
 
     def __init__(self, lake: Lake, *, actor_runs: pl.DataFrame) -> None:
         self._connection = duckdb.connect()
         root = self._mount(lake)
-        for view, (prefix, schema) in _DATASETS.items():
-            self._create_view(view, f"{root}/{prefix}", schema, has_files=bool(lake.list_paths(prefix)))
+        try:
+            for view, (prefix, schema) in _DATASETS.items():
+                self._create_view(view, [f"{root}/{path}" for path in lake.list_paths(prefix)], schema)
+        except duckdb.Error as error:
+            raise LakeError(f"Could not scan the lake: {_gist(error)}; repair or delete that file.") from error
         self._create_table("actor_runs", actor_runs)
-        self._confine(lake)
+        self._confine(root)
 
     def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
         """Returns the column names and rows of one SELECT.
@@ -44,12 +51,12 @@ class LakeScan:
         """
         try:
             statements = self._connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _READING:
+            if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
                 raise InvalidInputError("The lake is read-only here; give one SELECT statement.")
             cursor = self._connection.execute(statements[0])
             rows = cursor.fetchall()
         except duckdb.Error as error:
-            raise InvalidInputError(f"The query failed: {str(error).strip()}") from error
+            raise InvalidInputError(f"The query failed: {_gist(error)}") from error
         return [column[0] for column in cursor.description or []], rows
 
     def close(self) -> None:
@@ -63,20 +70,18 @@ class LakeScan:
         self._connection.register_filesystem(FsspecStore(scheme))
         return lake.url.rstrip("/")
 
-    def _confine(self, lake: Lake) -> None:
-        """Keeps a query inside the lake; an object store is reached through our own file system only."""
-        if isinstance(lake.store, LocalStore):
-            folder = _quoted(f"{lake.store.prefix}/")
-            self._connection.execute(f"SET allowed_directories = [{folder}]").fetchall()
-            self._connection.execute("SET enable_external_access = false").fetchall()
+    def _confine(self, root: str) -> None:
+        """Keeps a query inside the lake."""
+        self._connection.execute(f"SET allowed_directories = [{_quoted(f'{root}/')}]").fetchall()
+        self._connection.execute("SET enable_external_access = false").fetchall()
         self._connection.execute("SET lock_configuration = true").fetchall()
 
-    def _create_view(self, view: str, folder: str, schema: pl.Schema, *, has_files: bool) -> None:
-        if not has_files:
+    def _create_view(self, view: str, files: Sequence[str], schema: pl.Schema) -> None:
+        if not files:
             self._create_table(view, pl.DataFrame(schema=schema))
             return
-        files = _quoted(f"{folder}/**/*.parquet")
-        self._connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({files})").fetchall()  # noqa: S608
+        listed = ", ".join(map(_quoted, files))
+        self._connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet([{listed}])").fetchall()  # noqa: S608
 
     def _create_table(self, name: str, frame: pl.DataFrame) -> None:
         """Copies a frame by way of a file: DuckDB takes frames from memory only with pyarrow installed."""
@@ -84,6 +89,11 @@ class LakeScan:
             path = f"{folder}/{name}.parquet"
             frame.write_parquet(path)
             self._connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet({_quoted(path)})").fetchall()  # noqa: S608
+
+
+def _gist(error: duckdb.Error) -> str:
+    """The first line: the rest repeats the statement."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _quoted(text: str) -> str:
