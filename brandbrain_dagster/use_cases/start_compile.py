@@ -17,7 +17,7 @@ from brandbrain_dagster.domain.ingestion.freshness import (
     effective_ttl_hours,
 )
 from brandbrain_dagster.errors import CompileGatingError
-from brandbrain_dagster.stores.ledger import actor_runs, compile_runs, snapshots
+from brandbrain_dagster.stores.ledger import actor_runs, compile_queue, compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
 from brandbrain_dagster.use_cases.brand_inputs import list_active_sources, read_brand_inputs
@@ -82,6 +82,8 @@ def start_compile(
             max_attempts=rules.max_attempts,
             now=now,
         )
+        if force_refresh and not is_created:
+            compile_queue.ask_for_refresh(conn, compile_run_id=run.id)
         outcome = StartOutcome.ENQUEUED if is_created else StartOutcome.IN_PROGRESS
         return StartedCompile(outcome=outcome, compile_run_id=run.id)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from brandbrain_dagster.cli.main import main
@@ -89,6 +90,24 @@ def test_import_creates_then_updates_and_warns_of_what_it_drops(place: Workplace
     assert "mood is not a known rule" in first.stderr
     second = run_json(place, "brand", "import", str(file))
     assert (second["is_new"], second["sources_added"], second["sources_known"]) == (False, 0, 1)
+
+
+def test_import_again_takes_over_a_changed_name_and_changed_settings(place: Workplace, tmp_path: Path) -> None:
+    source = {"platform": "instagram", "capability": "posts", "identifier": "nova"}
+    file = tmp_path / "nova.yaml"
+    for name, settings in (("Nova", {"cap": 5}), ("Nova Two", {"ttl_hours": 2})):
+        content = {"brand": {"name": name, "slug": "nova"}, "sources": [{**source, "settings": settings}]}
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        run_json(place, "brand", "import", str(file))
+    assert [brand["name"] for brand in run_json(place, "brand", "list")] == ["Nova Two"]
+    assert [listed["settings_json"] for listed in run_json(place, "source", "list", "nova")] == [{"ttl_hours": 2}]
+
+
+def test_import_of_a_nul_character_is_refused(place: Workplace, tmp_path: Path) -> None:
+    file = brand_file(tmp_path / "nova.yaml", "nova", [], **{"tier0.edge": ["a\0b"]})
+    result = run(place, "brand", "import", str(file))
+    assert result.exit_code == 2
+    assert "NUL" in result.stderr
 
 
 def test_import_of_wrong_answers_imports_nothing(place: Workplace, tmp_path: Path) -> None:

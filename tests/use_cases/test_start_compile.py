@@ -167,6 +167,22 @@ def test_another_compiler_is_a_change(ledger: Ledger, compiled: SourceConnection
     assert start(ledger, compiled.brand_id, compiler=other).outcome is StartOutcome.ENQUEUED
 
 
+def test_forced_refresh_makes_a_waiting_compile_a_forced_one(ledger: Ledger, compiled: SourceConnection) -> None:
+    with ledger.begin() as conn:
+        waiting, _ = compile_runs.insert_compile_run(
+            conn,
+            compile_run_id=uuid4(),
+            brand_id=compiled.brand_id,
+            force_refresh=False,
+            available_at=compiled.created_at,
+            now=compiled.created_at,
+        )
+    forced = start(ledger, compiled.brand_id, force_refresh=True)
+    assert (forced.outcome, forced.compile_run_id) == (StartOutcome.IN_PROGRESS, waiting.id)
+    with ledger.read() as conn:
+        assert compile_runs.get_compile_run(conn, compile_run_id=waiting.id).force_refresh
+
+
 def test_forced_refresh_is_enqueued_though_nothing_changed(ledger: Ledger, compiled: SourceConnection) -> None:
     forced = start(ledger, compiled.brand_id, force_refresh=True)
     assert forced.outcome is StartOutcome.ENQUEUED

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import ConflictError, NotFoundError
@@ -52,6 +52,16 @@ def insert_brand(
     if row is None:
         raise ConflictError(f"There is a brand '{slug}' already; give the new one another slug.")
     return Brand(**row)
+
+
+def update_brand(conn: Connection, *, brand_id: UUID, name: str, website_url: str | None) -> Brand:
+    """Changes what a brand is called and where its site is; the slug stays.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    conn.execute(update(brand).where(brand.c.id == brand_id).values(name=name, website_url=website_url))
+    return get_brand(conn, brand_id=brand_id)
 
 
 def get_brand(conn: Connection, *, brand_id: UUID) -> Brand:

@@ -1,8 +1,9 @@
 """What waits or was left lying among all brands' compile runs."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
@@ -23,6 +24,12 @@ def list_due_compile_runs(conn: Connection, *, now: datetime, limit: int) -> lis
         .limit(limit)
     )
     return [CompileRun(**row) for row in conn.execute(statement).mappings()]
+
+
+def ask_for_refresh(conn: Connection, *, compile_run_id: UUID) -> None:
+    """Makes a compile that still waits collect every source again; one that runs stays as it is."""
+    is_waiting = (compile_run.c.id == compile_run_id) & (compile_run.c.status == CompileStatus.PENDING)
+    conn.execute(update(compile_run).where(is_waiting).values(force_refresh=True))
 
 
 def list_expired_compile_runs(conn: Connection, *, now: datetime, limit: int) -> list[CompileRun]:
