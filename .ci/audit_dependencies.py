@@ -1,4 +1,4 @@
-"""Asks the advisory service about every locked dependency; a known vulnerability fails, a service out of reach does not.
+"""Asks the advisory service about every locked dependency; a known vulnerability fails, an absent service does not.
 
 The check has to work where only the package index can be reached, so "not asked" is said and not counted as a failure.
 """
