@@ -1,7 +1,7 @@
 """Bringing a brand's evidence up to date with its raw items."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from brandbrain_dagster.domain.normalization.sightings import (
     RawRun,
     by_id,
     fold_run,
-    fold_runs,
 )
 from brandbrain_dagster.domain.platforms.registry import capability_of_actor
 from brandbrain_dagster.stores.lake.lake import Lake, RawRunFile
@@ -54,11 +53,12 @@ def normalize_brand(brand_id: UUID, *, ledger: Ledger, lake: Lake) -> Normalized
     new_runs = [_raw_run(file, connections) for file in stored if file is not None]
     is_rebuilt = frame is None or _is_outdated(frame) or _is_out_of_order(frame, new_runs)
     if is_rebuilt or frame is None:
-        every_run = [_raw_run(file, connections) for file in lake.iter_raw_runs(brand_id=brand_id)]
-        items, folded = fold_runs(every_run, brand_id=brand_id)
-        counts = {one.apify_run_id: one for one in folded}
+        items: dict[str, EvidenceItem] = {}
+        in_order: Iterator[RawRun] = (_raw_run(file, connections) for file in lake.iter_raw_runs(brand_id=brand_id))
     else:
-        items, counts = _folded_into(by_id(items_from_frame(frame)), new_runs, brand_id)
+        items = by_id(items_from_frame(frame))
+        in_order = iter(sorted(new_runs, key=lambda run: (run.fetched_at, run.apify_run_id)))
+    counts = {run.apify_run_id: fold_run(items, run, brand_id=brand_id) for run in in_order}
     if counts or frame is None:
         frame = frame_from_items(items.values())
         lake.write_evidence(brand_id=brand_id, frame=frame)
@@ -69,13 +69,6 @@ def normalize_brand(brand_id: UUID, *, ledger: Ledger, lake: Lake) -> Normalized
 def _version(frame: pl.DataFrame) -> str:
     lines = frame.sort("id").select(pl.concat_str("id", "content_hash", separator=" "))
     return hashlib.sha256("\n".join(lines.to_series()).encode()).hexdigest()
-
-
-def _folded_into(
-    items: dict[str, EvidenceItem], runs: Iterable[RawRun], brand_id: UUID
-) -> tuple[dict[str, EvidenceItem], dict[str, NormalizationCounts]]:
-    ordered = sorted(runs, key=lambda run: (run.fetched_at, run.apify_run_id))
-    return items, {run.apify_run_id: fold_run(items, run, brand_id=brand_id) for run in ordered}
 
 
 def _stored(run: ActorRun, lake: Lake) -> RawRunFile | None:

@@ -19,14 +19,20 @@ LARGE = 20_000
 
 
 def write_run(
-    lake: Lake, rows: Sequence[bytes], *, run_id: str = "run1", brand_id: UUID = BRAND, source_id: UUID = SOURCE
+    lake: Lake,
+    rows: Sequence[bytes],
+    *,
+    run_id: str = "run1",
+    brand_id: UUID = BRAND,
+    source_id: UUID = SOURCE,
+    fetched_at: datetime = FETCHED_AT,
 ) -> None:
     lake.write_raw_run(
         brand_id=brand_id,
         source_connection_id=source_id,
         apify_run_id=run_id,
         actor_id="apify~instagram-scraper",
-        fetched_at=FETCHED_AT,
+        fetched_at=fetched_at,
         rows=rows,
     )
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -78,12 +79,14 @@ def test_evidence_is_replaced_whole(lake: Lake) -> None:
     assert_frame_equal(found, FRAME)
 
 
-def test_runs_are_listed_in_the_order_of_their_paths(lake: Lake) -> None:
-    for source, run_id in ((12, "a"), (11, "c"), (11, "b")):
-        write_run(lake, [b"{}"], run_id=run_id, source_id=UUID(int=source))
+def test_runs_are_read_in_the_order_in_which_they_were_fetched(lake: Lake) -> None:
+    for source, run_id, hours in ((11, "a", 2), (12, "b", 1), (11, "c", 1), (13, "d", 0)):
+        write_run(
+            lake, [b"{}"], run_id=run_id, source_id=UUID(int=source), fetched_at=FETCHED_AT + timedelta(hours=hours)
+        )
     write_run(lake, [b"{}"], run_id="z", brand_id=OTHER_BRAND)
     listed = [(run.source_connection_id.int, run.apify_run_id) for run in lake.iter_raw_runs(brand_id=BRAND)]
-    assert listed == [(11, "b"), (11, "c"), (12, "a")]
+    assert listed == [(13, "d"), (12, "b"), (11, "c"), (11, "a")]
 
 
 def test_deleting_a_brand_leaves_the_others(lake: Lake) -> None:

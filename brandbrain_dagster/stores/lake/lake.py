@@ -103,12 +103,15 @@ class Lake:
         )
 
     def iter_raw_runs(self, *, brand_id: UUID) -> Iterator[RawRunFile]:
-        """Yields every stored run of a brand, one in memory at a time, in the order of their paths."""
+        """Yields every stored run of a brand in the order of (fetched_at, run id), one in memory at a time."""
+        fetched = []
         for path in self.list_paths(_raw_prefix(brand_id)):
             source, _, run = path.rpartition("/source=")[2].partition("/run=")
-            found = self.read_raw_run(
-                brand_id=brand_id, source_connection_id=UUID(source), apify_run_id=run.removesuffix(".parquet")
-            )
+            times = self._get(path, columns=["fetched_at"])
+            if times is not None and not times.is_empty():
+                fetched.append((times["fetched_at"][0], run.removesuffix(".parquet"), UUID(source)))
+        for _, apify_run_id, source_id in sorted(fetched):
+            found = self.read_raw_run(brand_id=brand_id, source_connection_id=source_id, apify_run_id=apify_run_id)
             if found is not None:
                 yield found
 
@@ -147,7 +150,7 @@ class Lake:
             raise self._failure("list", error) from error
         return sorted(path for path in listed if path.endswith(".parquet"))
 
-    def _get(self, path: str) -> pl.DataFrame | None:
+    def _get(self, path: str, *, columns: list[str] | None = None) -> pl.DataFrame | None:
         try:
             content = self.store.get(path).bytes()
         except FileNotFoundError:
@@ -155,7 +158,7 @@ class Lake:
         except (BaseError, OSError) as error:
             raise self._failure(f"read {path} in", error) from error
         try:
-            return pl.read_parquet(BytesIO(content))
+            return pl.read_parquet(BytesIO(content), columns=columns)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise self._failure(f"read {path} (damaged; delete it to have it rebuilt) in", error) from error
 
