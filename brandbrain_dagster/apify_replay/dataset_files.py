@@ -16,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from brandbrain_dagster.domain.evidence.dataset_rows import split_rows
+
 RESULT_LIMIT_KEYS = ("resultsLimit", "limit", "resultsPerPage", "maxResults", "maxCrawlPages")
 """Where the replayed actors take their own result limit from."""
 
@@ -37,8 +39,8 @@ def rows_for(data_dir: Path, actor_id: str, actor_input: Any, *, apply_result_li
     if path is None:
         return [_NO_ITEMS]
     try:
-        rows = [bytes(row) for row in msgspec.json.decode(path.read_bytes(), type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, RecursionError) as error:
+        rows = split_rows(path.read_bytes())
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path.name} is not a JSON array of rows: {error}") from error
     limit = _result_limit(actor_input) if apply_result_limit else None
     return rows[:limit]

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from brandbrain_dagster.cli.command import print_json, print_table, reports_errors
+from brandbrain_dagster.domain.evidence.dataset_rows import split_rows
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.domain.normalization.sightings import NormalizationCounts, RawRun, fold_run
@@ -66,8 +67,8 @@ def _rows(file: Path) -> list[bytes]:
     content = file.read_bytes().removeprefix(b"\xef\xbb\xbf").strip()
     if content.startswith(b"["):
         try:
-            return [bytes(row) for row in msgspec.json.decode(content, type=list[msgspec.Raw])]
-        except (msgspec.MsgspecError, RecursionError) as error:
+            return split_rows(content)
+        except (ValueError, RecursionError) as error:
             raise InvalidInputError(f"{file} starts like a JSON array but is not one: {error}.") from error
     lines = [line for line in content.splitlines() if line.strip()]
     if lines and not any(line.lstrip().startswith(b"{") for line in lines):

@@ -205,6 +205,16 @@ def test_normalize_reads_json_lines_with_a_broken_row(place: Workplace, tmp_path
     assert "https://www.instagram.com/p/c0/" in result.stdout
 
 
+def test_normalize_reads_an_array_with_nan_and_half_an_emoji(place: Workplace, tmp_path: Path) -> None:
+    row = json.dumps({**instagram_rows(1)[0], "likesCount": float("nan"), "caption": "half \ud83d"})
+    file = tmp_path / "rows.json"
+    file.write_text(f"[{row}]")
+    result = run(place, "normalize", "instagram.posts", str(file))
+    assert result.exit_code == 0, result.output
+    item = json.loads(result.stdout)
+    assert (item["metrics"]["likes"], item["text_primary"]) == (None, "half ")
+
+
 def test_normalize_gives_the_same_bytes_for_the_same_file(place: Workplace, tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     file.write_text(json.dumps(instagram_rows(5)))

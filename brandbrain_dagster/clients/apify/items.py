@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
 from brandbrain_dagster.clients.apify.failures import failure_from_body
+from brandbrain_dagster.domain.evidence.dataset_rows import split_rows
 
 _COUNT_HEADER = "X-Apify-Pagination-Count"
 
@@ -25,9 +24,8 @@ def items_page_from(action: str, headers: Mapping[str, str], body: bytes) -> Ite
         ApifyCallError: the body is not a JSON array in UTF-8.
     """
     try:
-        body.decode()
-        rows = [bytes(row) for row in msgspec.json.decode(body, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
+        rows = split_rows(body)
+    except (ValueError, RecursionError) as cause:
         raise failure_from_body(action, str(cause)) from cause
     stated = headers.get(_COUNT_HEADER, "")
     stated_count = int(stated) if stated.isascii() and stated.isdigit() else 0
