@@ -57,6 +57,26 @@ class Settings(BaseSettings):
     lease_seconds: Seconds = Field(
         default=600, description="Seconds after which a running compile that shows no sign of life may be taken over."
     )
+    daily_budget_usd: Decimal | None = Field(
+        default=None, gt=0, description="Most US dollars that automatic refreshes may charge per UTC day; default none."
+    )
+    queue_poll_seconds: Seconds = Field(
+        default=2, description="Seconds between two looks of a waiting worker at the compile queue."
+    )
+    input_debounce_seconds: Annotated[float, Field(ge=0, le=24 * 3600)] = Field(
+        default=60, description="Seconds after the last edit of a brand's inputs before it is compiled by itself."
+    )
+    automation: bool = Field(
+        default=False, description="Whether the sensors that spend money are on from the start, as under brandbrain up."
+    )
+    api_tokens: SecretStr | None = Field(
+        default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
+    )
+    cors_allowed_origins: str = Field(
+        default="http://localhost:3000",
+        validation_alias="CORS_ALLOWED_ORIGINS",
+        description="Comma-separated origins of the web pages that may call the API.",
+    )
 
     @cached_property
     def caps(self) -> Mapping[str, int]:

@@ -88,7 +88,7 @@ def test_deleted_brand_takes_its_rows_along_and_nobody_elses(ledger: Ledger) -> 
             "compile_run": 1,
             "apify_run": 1,
         }
-        assert list_brands(conn) == [kept]
+        assert [brand.id for brand in list_brands(conn)] == [kept.id]
         assert len(list_sources(conn, brand_id=kept.id)) == 1
         with pytest.raises(NotFoundError):
             delete_brand(conn, brand_id=gone.id)

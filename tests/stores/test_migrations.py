@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.migrate import alembic_config, is_current, upgrade_ledger
-from brandbrain_dagster.stores.ledger.tables import metadata
+from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
 
 CATALOG = """
 SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable
@@ -29,12 +29,12 @@ def catalog(conn: Connection) -> list[tuple[str, ...]]:
 def test_migrated_schema_is_what_the_tables_say(ledger: Ledger, empty_database_url: str) -> None:
     from_tables = open_ledger(empty_database_url)
     with from_tables.begin() as conn:
-        metadata.create_all(conn)
+        LEDGER_METADATA.create_all(conn)
         expected = catalog(conn)
     from_tables.close()
     with ledger.read() as conn:
         assert catalog(conn) == expected
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        assert compare_metadata(MigrationContext.configure(conn), LEDGER_METADATA) == []
 
 
 def test_ledger_is_current_only_after_its_upgrade(empty_database_url: str) -> None:
@@ -69,6 +69,6 @@ def test_upgrade_can_be_taken_back_and_repeated(ledger: Ledger) -> None:
 def test_dagster_schema_is_made_and_left_alone(ledger: Ledger) -> None:
     with ledger.begin() as conn:
         conn.exec_driver_sql("CREATE TABLE dagster.runs (id int)")
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        assert compare_metadata(MigrationContext.configure(conn), LEDGER_METADATA) == []
         command.downgrade(alembic_config(conn), "base")
         assert conn.exec_driver_sql("SELECT count(*) FROM dagster.runs").scalar() == 0

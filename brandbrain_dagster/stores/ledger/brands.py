@@ -8,14 +8,18 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import ConflictError, NotFoundError
-from brandbrain_dagster.stores.ledger.tables import brand, metadata
+from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
+from brandbrain_dagster.stores.ledger.tables import brand
 
 _SLUGS_NAMED_IN_ERRORS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """A brand of a tenant; ``slug`` names it within the tenant."""
+    """A brand of a tenant; ``slug`` names it within the tenant.
+
+    ``inputs_revision`` counts the changes of its answers, overrides and sources; ``inputs_changed_at`` is the last one.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -24,6 +28,8 @@ class Brand:
     website_url: str | None
     created_at: datetime
     deleted_at: datetime | None
+    inputs_revision: int
+    inputs_changed_at: datetime | None
 
 
 def insert_brand(
@@ -144,7 +150,7 @@ def delete_brand(conn: Connection, *, brand_id: UUID) -> dict[str, int]:
     """
     lock_brand(conn, brand_id=brand_id)
     counts = {"brand": 1}
-    for table in metadata.sorted_tables:
+    for table in LEDGER_METADATA.sorted_tables:
         if "brand_id" in table.c:
             counts[table.name] = conn.scalars(
                 select(func.count()).select_from(table).where(table.c.brand_id == brand_id)

@@ -56,6 +56,8 @@ class CompileRun:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    inputs_revision: int | None
+    configuration_hash: str | None
 
 
 def insert_compile_run(

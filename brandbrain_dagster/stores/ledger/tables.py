@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
-    DateTime,
-    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -27,10 +26,10 @@ from sqlalchemy import (
     literal_column,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from brandbrain_dagster.domain.ingestion.actor_run import TERMINAL_STATUSES, ActorRunStatus, UsageCertainty
 from brandbrain_dagster.domain.platforms.registry import CAPABILITIES
+from brandbrain_dagster.stores.ledger.columns import brand_id_column, enum_of, id_column, json_column, time_column
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
 
 metadata = MetaData(
@@ -44,41 +43,6 @@ metadata = MetaData(
 )
 
 
-def _enum(values: type[StrEnum], name: str) -> Enum:
-    """Text with a check that lists the enum's values, read back as the enum."""
-    return Enum(
-        values,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=32,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-def _id() -> Column[Any]:
-    return Column("id", Uuid, primary_key=True)
-
-
-def _brand_id(*, primary_key: bool = False) -> Column[Any]:
-    return Column(
-        "brand_id",
-        Uuid,
-        ForeignKey("brand.id", ondelete="CASCADE"),
-        primary_key=primary_key,
-        nullable=False,
-        autoincrement=False,
-    )
-
-
-def _json(name: str) -> Column[Any]:
-    return Column(name, JSONB, nullable=False)
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
 def _literals(column: Column[Any], values: frozenset[StrEnum]) -> ColumnElement[bool]:
     """``column IN (…)`` with the values in the SQL text, so that PostgreSQL can match it to a partial index."""
     return column.in_([literal_column(f"'{value}'") for value in sorted(values)])
@@ -87,13 +51,16 @@ def _literals(column: Column[Any], values: frozenset[StrEnum]) -> ColumnElement[
 brand = Table(
     "brand",
     metadata,
-    _id(),
+    id_column(),
     Column("tenant_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
     Column("slug", Text, nullable=False),
     Column("website_url", Text),
-    _time("created_at"),
-    _time("deleted_at", nullable=True),
+    time_column("created_at"),
+    time_column("deleted_at", nullable=True),
+    # Counted up by triggers whenever answers, overrides or sources change.
+    Column("inputs_revision", BigInteger, nullable=False, server_default="0"),
+    time_column("inputs_changed_at", nullable=True),
     UniqueConstraint("tenant_id", "slug"),
 )
 Index(None, brand.c.slug)
@@ -102,25 +69,25 @@ Index(None, brand.c.created_at.desc(), brand.c.id.desc())
 brand_onboarding = Table(
     "brand_onboarding",
     metadata,
-    _brand_id(primary_key=True),
+    brand_id_column(primary_key=True),
     Column("tier", Integer, nullable=False),
-    _json("answers_json"),
-    _time("updated_at"),
+    json_column("answers_json"),
+    time_column("updated_at"),
     CheckConstraint("tier BETWEEN 0 AND 2", name="tier"),
 )
 
 source_connection = Table(
     "source_connection",
     metadata,
-    _id(),
-    _brand_id(),
+    id_column(),
+    brand_id_column(),
     Column("platform", Text, nullable=False),
     Column("capability", Text, nullable=False),
     Column("identifier", Text, nullable=False),
     Column("is_enabled", Boolean, nullable=False),
-    _json("settings_json"),
-    _time("created_at"),
-    _time("updated_at"),
+    json_column("settings_json"),
+    time_column("created_at"),
+    time_column("updated_at"),
     UniqueConstraint("brand_id", "platform", "capability", "identifier"),
 )
 Index(None, source_connection.c.brand_id, source_connection.c.is_enabled)
@@ -136,34 +103,34 @@ source_connection.append_constraint(
 brand_overrides = Table(
     "brand_overrides",
     metadata,
-    _brand_id(primary_key=True),
-    _json("overrides_json"),
+    brand_id_column(primary_key=True),
+    json_column("overrides_json"),
     Column("pinned_paths", ARRAY(Text), nullable=False),
-    _json("pinned_values_json"),
-    _time("updated_at"),
+    json_column("pinned_values_json"),
+    time_column("updated_at"),
 )
 
 evidence_bundle = Table(
     "evidence_bundle",
     metadata,
-    _id(),
-    _brand_id(),
-    _json("criteria_json"),
+    id_column(),
+    brand_id_column(),
+    json_column("criteria_json"),
     Column("item_ids", ARRAY(Uuid), nullable=False),
-    _json("summary_json"),
+    json_column("summary_json"),
     Column("evidence_version", Text, nullable=False),
-    _time("created_at"),
+    time_column("created_at"),
 )
 Index(None, evidence_bundle.c.brand_id, evidence_bundle.c.created_at.desc())
 
 feature_report = Table(
     "feature_report",
     metadata,
-    _id(),
-    _brand_id(),
+    id_column(),
+    brand_id_column(),
     Column("bundle_id", Uuid, ForeignKey("evidence_bundle.id"), nullable=False),
-    _json("stats_json"),
-    _time("created_at"),
+    json_column("stats_json"),
+    time_column("created_at"),
     UniqueConstraint("bundle_id"),
 )
 Index(None, feature_report.c.brand_id)
@@ -171,45 +138,47 @@ Index(None, feature_report.c.brand_id)
 evidence_item = Table(
     "evidence_item",
     metadata,
-    _id(),
-    _brand_id(),
+    id_column(),
+    brand_id_column(),
     Column("content_hash", Text, nullable=False),
-    _json("item_json"),
-    _time("updated_at"),
+    json_column("item_json"),
+    time_column("updated_at"),
 )
 Index(None, evidence_item.c.brand_id)
 
 compile_run = Table(
     "compile_run",
     metadata,
-    _id(),
-    _brand_id(),
-    Column("status", _enum(CompileStatus, "status"), nullable=False),
-    Column("stage", _enum(CompileStage, "stage")),
+    id_column(),
+    brand_id_column(),
+    Column("status", enum_of(CompileStatus, "status"), nullable=False),
+    Column("stage", enum_of(CompileStage, "stage")),
     Column("sources_completed", Integer, nullable=False),
     Column("sources_total", Integer, nullable=False),
     Column("force_refresh", Boolean, nullable=False),
     Column("prompt_version", Text),
     Column("model", Text),
     Column("input_hash", Text),
-    _json("inputs_json"),
-    _json("evidence_status_json"),
+    json_column("inputs_json"),
+    json_column("evidence_status_json"),
     Column("bundle_id", Uuid, ForeignKey("evidence_bundle.id"), index=True),
     Column("feature_report_id", Uuid, ForeignKey("feature_report.id"), index=True),
-    _json("draft_json"),
-    _json("qa_report_json"),
-    _json("llm_usage_json"),
+    json_column("draft_json"),
+    json_column("qa_report_json"),
+    json_column("llm_usage_json"),
     Column("attempts", Integer, nullable=False),
     Column("max_attempts", Integer, nullable=False),
-    _time("available_at"),
+    time_column("available_at"),
     Column("lease_token", Uuid),
-    _time("lease_expires_at", nullable=True),
+    time_column("lease_expires_at", nullable=True),
     Column("dagster_run_id", Text),
     Column("last_error", Text),
     Column("error", Text),
-    _time("created_at"),
-    _time("started_at", nullable=True),
-    _time("finished_at", nullable=True),
+    time_column("created_at"),
+    time_column("started_at", nullable=True),
+    time_column("finished_at", nullable=True),
+    Column("inputs_revision", BigInteger),
+    Column("configuration_hash", Text),
     CheckConstraint("sources_completed BETWEEN 0 AND sources_total", name="sources"),
     CheckConstraint("attempts BETWEEN 0 AND max_attempts AND max_attempts >= 1", name="attempts"),
     CheckConstraint(
@@ -226,25 +195,25 @@ Index("compile_run_one_live_per_brand", compile_run.c.brand_id, unique=True, pos
 apify_run = Table(
     "apify_run",
     metadata,
-    _id(),
+    id_column(),
     Column("source_connection_id", Uuid, ForeignKey("source_connection.id"), nullable=False),
-    _brand_id(),
+    brand_id_column(),
     Column("compile_run_id", Uuid, ForeignKey("compile_run.id"), index=True),
     Column("actor_id", Text, nullable=False),
-    _json("input_json"),
+    json_column("input_json"),
     Column("start_nonce", Text, nullable=False),
     Column("apify_run_id", Text, unique=True),
     Column("dataset_id", Text),
-    Column("status", _enum(ActorRunStatus, "status"), nullable=False),
-    _time("started_at"),
-    _time("finished_at", nullable=True),
+    Column("status", enum_of(ActorRunStatus, "status"), nullable=False),
+    time_column("started_at"),
+    time_column("finished_at", nullable=True),
     Column("error_summary", Text),
     Column("raw_item_count", Integer),
     Column("normalized_item_count", Integer),
     Column("has_usable_rows", Boolean),
     Column("usage_usd", Numeric),
-    Column("usage_certainty", _enum(UsageCertainty, "usage_certainty"), nullable=False),
-    _time("created_at"),
+    Column("usage_certainty", enum_of(UsageCertainty, "usage_certainty"), nullable=False),
+    time_column("created_at"),
     CheckConstraint("raw_item_count >= 0", name="raw_item_count"),
     CheckConstraint("normalized_item_count >= 0", name="normalized_item_count"),
     CheckConstraint("usage_usd >= 0", name="usage_usd"),
@@ -264,19 +233,20 @@ Index("apify_run_one_live_per_source", apify_run.c.source_connection_id, unique=
 Index("apify_run_estimated_usage_idx", apify_run.c.brand_id, postgresql_where=HAS_ESTIMATED_USAGE)
 Index(None, apify_run.c.brand_id, apify_run.c.status)
 Index(None, apify_run.c.brand_id, apify_run.c.created_at.desc())
+Index(None, apify_run.c.created_at)
 
 snapshot = Table(
     "snapshot",
     metadata,
-    _id(),
-    _brand_id(),
+    id_column(),
+    brand_id_column(),
     Column("compile_run_id", Uuid, ForeignKey("compile_run.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("schema_version", Text, nullable=False),
-    _json("snapshot_json"),
-    _json("diff_from_previous_json"),
+    json_column("snapshot_json"),
+    json_column("diff_from_previous_json"),
     Column("content_hash", Text, nullable=False),
-    _time("created_at"),
+    time_column("created_at"),
     UniqueConstraint("brand_id", "version"),
     UniqueConstraint("compile_run_id"),
     CheckConstraint("version >= 1", name="version"),

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from brandbrain_dagster.stores.ledger.tables import metadata
+from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=LEDGER_METADATA,
     transactional_ddl=True,
 )
 with context.begin_transaction():
