@@ -3,24 +3,36 @@
 import dagster as dg
 
 from brandbrain_dagster.assets.brand_partitions import BRAND_INPUTS
-from brandbrain_dagster.assets.brandbrain_snapshot import brandbrain_snapshot
-from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
-from brandbrain_dagster.assets.feature_report import feature_report
-from brandbrain_dagster.assets.normalized_evidence import normalized_evidence
-from brandbrain_dagster.assets.raw_apify_items import raw_apify_items
-from brandbrain_dagster.jobs import compile_brand
+from brandbrain_dagster.assets.brand_profile import brand_profile
+from brandbrain_dagster.jobs.abort_actor_runs import abort_actor_runs
+from brandbrain_dagster.jobs.compile_batch import compile_batch
+from brandbrain_dagster.jobs.compile_brand import compile_brand
+from brandbrain_dagster.jobs.compile_worker import compile_worker
 from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.lake import LakeResource
 from brandbrain_dagster.resources.ledger import LedgerResource
+from brandbrain_dagster.sensors.automatic_compiles import inputs_changed_sensor, stale_brands_sensor
+from brandbrain_dagster.sensors.brand_partitions import brand_partitions_sensor
+from brandbrain_dagster.sensors.compile_queue import compile_queue_sensor, compile_worker_sensor
+from brandbrain_dagster.sensors.lost_work import lost_work_sensor, run_canceled_sensor, run_failure_sensor
 
 
 def build_defs(resource_overrides: dict[str, dg.ConfigurableResource] | None = None) -> dg.Definitions:  # type: ignore[type-arg]
     """Returns the definitions; tests replace resources."""
-    assets = [raw_apify_items, normalized_evidence, evidence_bundle, feature_report, brandbrain_snapshot]
     return dg.Definitions(
-        assets=[*BRAND_INPUTS, *assets],
-        jobs=[compile_brand],
+        assets=[*BRAND_INPUTS, brand_profile],
+        jobs=[compile_brand, compile_batch, compile_worker, abort_actor_runs],
+        sensors=[
+            brand_partitions_sensor,
+            compile_queue_sensor,
+            compile_worker_sensor,
+            inputs_changed_sensor,
+            stale_brands_sensor,
+            lost_work_sensor,
+            run_failure_sensor,
+            run_canceled_sensor,
+        ],
         resources={
             "ledger": LedgerResource(),
             "lake": LakeResource(),

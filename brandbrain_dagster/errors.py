@@ -5,6 +5,7 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     BrandBrainError
     ├── InvalidInputError            what the caller gave cannot be used                       permanent
     │   ├── InvalidIdentifierError   an identifier that does not name a profile of the platform
+    │   ├── InvalidAnswersError      onboarding answers with a wrong type or value
     │   ├── UnknownCapabilityError   a platform.capability that is not registered
     │   └── UnknownContentTypeError  evidence of a (platform, content type) that is not registered
     ├── ConfigurationError           a setting is missing or wrong                             permanent
@@ -12,6 +13,9 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     ├── ConflictError                the thing is there already, or busy                       permanent
     ├── CompileGatingError           a compile may not start yet                               permanent
     ├── CompileInterruptedError      the process was asked to stop in the middle of a compile  transient
+    ├── CompileAbandonedError        the process of a compile died or fell silent              transient
+    ├── CompileCancelledError        somebody cancelled the compile                            permanent
+    ├── CheckFailedError             a stage's result is not fit for what follows              permanent
     ├── LeaseLostError               another process has taken the compile over                permanent
     ├── LedgerUnavailableError       PostgreSQL cannot be started or reached                   transient
     ├── LakeError                    a lake file cannot be read or written                     transient
@@ -44,6 +48,17 @@ class InvalidIdentifierError(InvalidInputError):
     """An identifier that does not name a profile, channel or site of its platform."""
 
     code = "invalid_identifier"
+
+
+class InvalidAnswersError(InvalidInputError):
+    """Onboarding answers with a wrong type or value; ``problems`` are (path, message) pairs, all of them."""
+
+    code = "invalid_answers"
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        named = "; ".join(f"{path}: {message}" for path, message in problems)
+        super().__init__(f"The answers cannot be used, correct them and try again: {named}.")
+        self.problems = problems
 
 
 class UnknownCapabilityError(InvalidInputError):
@@ -91,6 +106,28 @@ class CompileInterruptedError(BrandBrainError):
 
     code = "compile_interrupted"
     is_transient = True
+
+
+class CompileAbandonedError(BrandBrainError):
+    """The process that carried out a compile died, or showed no sign of life for as long as its lease lasts."""
+
+    code = "compile_abandoned"
+    is_transient = True
+
+
+class CompileCancelledError(BrandBrainError):
+    """Somebody cancelled the compile; its actor runs are aborted."""
+
+    code = "compile_cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")
+
+
+class CheckFailedError(BrandBrainError):
+    """A check of a stage's result failed, so the stages after it have nothing sound to work with."""
+
+    code = "check_failed"
 
 
 class LeaseLostError(BrandBrainError):

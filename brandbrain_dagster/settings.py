@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     automation: bool = Field(
         default=False, description="Whether the sensors that spend money are on from the start, as under brandbrain up."
     )
+    warm_worker: bool = Field(
+        default=True, description="Whether a worker run is kept waiting, so that compiles start at once."
+    )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
     )

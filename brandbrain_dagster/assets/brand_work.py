@@ -1,43 +1,127 @@
 """One brand's part of a Dagster run: its lock, the compile run it carries out, and what happens when it fails."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_partitions import COMPILE_RUN_TAG
+from brandbrain_dagster.assets.brand_events import BrandEvents
+from brandbrain_dagster.clients.apify.client import ApifyClient
+from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.errors import BrandBrainError, CompileInterruptedError, LeaseLostError
+from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus, SourceOutcome
+from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
+from brandbrain_dagster.errors import CompileCancelledError, CompileInterruptedError, LeaseLostError
+from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
+from brandbrain_dagster.resources.compile_rules import attempt_rules
 from brandbrain_dagster.resources.ledger import LedgerResource
-from brandbrain_dagster.settings import Settings, load_settings
-from brandbrain_dagster.stores.ledger import compile_progress
+from brandbrain_dagster.settings import Settings
+from brandbrain_dagster.stores.lake.lake import Lake
+from brandbrain_dagster.stores.ledger import compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, begin_attempt, begin_own_attempt, fail_attempt
+from brandbrain_dagster.use_cases.abort_actor_runs import abort_orphaned_runs
+from brandbrain_dagster.use_cases.attempt_compile import begin_attempt, begin_own_attempt, fail_attempt
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
+from brandbrain_dagster.use_cases.collect_ports import ApifySlots, CollectPorts
+
+Collected = TypeVar("Collected")
 
 _INTERRUPTED = "The compile was stopped before it was done; the next attempt goes on where it was."
-SNAPSHOT_KEY = dg.AssetKey("brandbrain_snapshot")
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunPorts:
+    """What all brands of a Dagster run share. ``stopping`` is set when the run is asked to end."""
+
+    run_id: str
+    ledger: LedgerResource
+    lake: Lake
+    apify: ApifyResource
+    clock: ClockResource
+    settings: Settings
+    log: dg.DagsterLogManager
+    events: BrandEvents
+    is_being_cancelled: Callable[[], bool]
+    stopping: threading.Event = field(default_factory=threading.Event)
+    under_way: "dict[UUID, BrandWork]" = field(default_factory=dict)
+
+    def stop(self) -> None:
+        """Asks every brand under way to end soon; actor runs that go on are attached to by the next attempt."""
+        self.stopping.set()
+        for work in list(self.under_way.values()):
+            work.stop_collecting()
+
+    def collect_ports(
+        self,
+        client: ApifyClient,
+        slots: ApifySlots,
+        report: Callable[[SourceConnection, str], None] = lambda source, step: None,
+        report_outcome: Callable[[SourceOutcome], None] = lambda outcome: None,
+    ) -> CollectPorts:
+        """Returns what collecting needs, on Apify's event loop."""
+        return CollectPorts(
+            ledger=self.ledger.ledger,
+            lake=self.lake,
+            apify=client,
+            limits=self.apify.limits(),
+            slots=slots,
+            now=self.clock.now,
+            new_id=self.clock.new_id,
+            report=report,
+            report_outcome=report_outcome,
+        )
+
+    def abort_orphaned_runs(self, brand_id: UUID) -> int:
+        """Aborts the actor runs that no compile of the brand will attach to; returns how many."""
+        return self.apify.submit(
+            lambda client, slots: abort_orphaned_runs(brand_id, ports=self.collect_ports(client, slots))
+        ).result()
+
+
+@dataclass(kw_only=True)
 class BrandWork:
-    """What an asset works with; ``compile_run`` is None when the run ends before the snapshot: it is no compile."""
+    """What a step works with; ``compile_run`` is None when the run ends before the snapshot: it is no compile.
+
+    ``evidence_status`` and ``bundle`` are what one step hands to the next, so that it need not be read again.
+    """
 
     brand_id: UUID
-    ledger: Ledger
     inputs: BrandInputs
-    settings: Settings
     lease_token: UUID
     compile_run: CompileRun | None
+    ports: RunPorts
+    bundle: EvidenceBundle | None = None
+    evidence_status: EvidenceStatus | None = None
+    collecting: "Future[Any] | None" = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The open ledger."""
+        return self.ports.ledger.ledger
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, as they were when the run started."""
+        return self.ports.settings
 
     def enter_stage(self, stage: CompileStage, *, sources_completed: int, sources_total: int) -> None:
-        """Shows how far the compile is, if this is one."""
+        """Shows how far the compile is, if this is one.
+
+        Raises:
+            CompileInterruptedError: the run is asked to end.
+            LeaseLostError: the compile was cancelled or taken over.
+        """
+        if self.ports.stopping.is_set():
+            raise CompileInterruptedError(_INTERRUPTED)
         if self.compile_run is not None:
             with self.ledger.begin() as conn:
                 compile_progress.record_stage(
@@ -49,51 +133,95 @@ class BrandWork:
                     sources_total=sources_total,
                 )
 
+    def record_evidence_status(self, status: EvidenceStatus) -> None:
+        """Keeps what became of each source, and writes it down if this is a compile.
+
+        Raises:
+            LeaseLostError: the compile was cancelled or taken over.
+        """
+        self.evidence_status = status
+        if self.compile_run is not None:
+            with self.ledger.begin() as conn:
+                compile_progress.record_evidence_status(
+                    conn,
+                    compile_run_id=self.compile_run.id,
+                    lease_token=self.lease_token,
+                    evidence_status_json=status.to_json(),
+                )
+
+    def now(self) -> datetime:
+        """Returns the time, in UTC."""
+        return self.ports.clock.now()
+
+    def report(self, source: SourceConnection, step: str) -> None:
+        """Says in the run's log what happens to a source."""
+        self.ports.log.info("%s %s: %s", source.name, source.identifier, step)
+
+    def collected(self, collect: Callable[[ApifyClient, ApifySlots], Coroutine[Any, Any, Collected]]) -> Collected:
+        """Returns what ``collect`` brings, from Apify's event loop; it can be stopped from another thread.
+
+        Raises:
+            CancelledError: it was stopped.
+        """
+        self.collecting = future = self.ports.apify.submit(collect)
+        if self.ports.stopping.is_set():
+            future.cancel()
+        return future.result()
+
+    def stop_collecting(self) -> None:
+        """Stops waiting for actor runs; they go on, unless somebody aborts them."""
+        if self.collecting is not None:
+            self.collecting.cancel()
+
 
 @contextmanager
-def brand_work(context: dg.AssetExecutionContext, ledger: LedgerResource, clock: ClockResource) -> Iterator[BrandWork]:
-    """Yields the work on the run's brand; a failure inside ends the compile's attempt and fails the step in words.
+def brand_work(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: RunPorts) -> Iterator[BrandWork]:
+    """Yields the work on a brand; a failure inside ends the compile's attempt, and is raised on.
+
+    ``compile_run_id`` names the compile that was enqueued. Without one, a run that ``publishes`` is a compile too, and
+    any other is none.
 
     Raises:
-        dagster.Failure: something went wrong; the text says what to do.
+        BrandBrainError: something went wrong; the text says what to do.
     """
-    settings = load_settings()
-    rules = AttemptRules(
-        lease_seconds=settings.lease_seconds,
-        max_attempts=settings.compile_max_attempts,
-        backoff_seconds=settings.compile_backoff_seconds,
-        compiler=COMPILER.identity,
-        disabled_capabilities=settings.disabled_capabilities,
-    )
-    brand_id = UUID(context.partition_key)
-    lease_token = UUID(context.run.run_id)
-    compile_run: CompileRun | None = None
+    ports.ledger.hold_brand(brand_id)
     try:
-        ledger.hold_brand(brand_id)
-        compile_run = _compile_run(context, ledger.ledger, clock, brand_id, rules)
-        inputs = _inputs(compile_run, ledger.ledger, brand_id, settings)
-        yield BrandWork(
-            brand_id=brand_id,
-            ledger=ledger.ledger,
-            inputs=inputs,
-            settings=settings,
-            lease_token=lease_token,
-            compile_run=compile_run,
-        )
-    except BaseException as error:  # the step's boundary: whatever it was, the ledger must know
-        if compile_run is not None and not isinstance(error, LeaseLostError):
-            fail_attempt(
-                compile_run,
-                error if isinstance(error, Exception) else CompileInterruptedError(_INTERRUPTED),
-                lease_token=lease_token,
-                ledger=ledger.ledger,
-                rules=rules,
-                now=clock.now(),
-                jitter=clock.jitter,
-            )
-        if isinstance(error, BrandBrainError):
-            raise dg.Failure(description=str(error), allow_retries=False) from error
-        raise
+        work = _begin(brand_id, compile_run_id=compile_run_id, publishes=publishes, ports=ports)
+        ports.under_way[brand_id] = work
+        if work.compile_run is None:
+            yield work
+            return
+        try:
+            with ports.ledger.leases.kept(work.compile_run.id, work.lease_token, on_loss=work.stop_collecting):
+                yield work
+        except BaseException as error:  # the attempt's boundary: whatever it was, the ledger must know
+            raise _end_attempt(work, work.compile_run, error) from error
+    finally:
+        ports.under_way.pop(brand_id, None)
+        ports.ledger.release_brand(brand_id)
+
+
+def _begin(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: RunPorts) -> BrandWork:
+    ledger, lease_token = ports.ledger.ledger, ports.clock.new_id()
+    claim = {
+        "lease_token": lease_token,
+        "dagster_run_id": ports.run_id,
+        "ledger": ledger,
+        "rules": attempt_rules(ports.settings),
+        "now": ports.clock.now(),
+    }
+    run: CompileRun | None = None
+    if compile_run_id is not None:
+        run = begin_attempt(compile_run_id, **claim)  # type: ignore[arg-type]
+    elif publishes:
+        run = begin_own_attempt(brand_id, new_id=ports.clock.new_id, **claim)  # type: ignore[arg-type]
+    return BrandWork(
+        brand_id=brand_id,
+        inputs=_inputs(run, ledger, brand_id, ports.settings),
+        lease_token=lease_token,
+        compile_run=run,
+        ports=ports,
+    )
 
 
 def _inputs(compile_run: CompileRun | None, ledger: Ledger, brand_id: UUID, settings: Settings) -> BrandInputs:
@@ -104,29 +232,29 @@ def _inputs(compile_run: CompileRun | None, ledger: Ledger, brand_id: UUID, sett
         return read_brand_inputs(conn, brand_id=brand_id, disabled_capabilities=settings.disabled_capabilities)
 
 
-def _compile_run(
-    context: dg.AssetExecutionContext, ledger: Ledger, clock: ClockResource, brand_id: UUID, rules: AttemptRules
-) -> CompileRun | None:
-    lease_token = UUID(context.run.run_id)
-    tag = context.run.tags.get(COMPILE_RUN_TAG)
-    if tag is not None:
-        return begin_attempt(
-            UUID(tag),
-            lease_token=lease_token,
-            dagster_run_id=context.run.run_id,
-            ledger=ledger,
-            rules=rules,
-            now=clock.now(),
+def _end_attempt(work: BrandWork, run: CompileRun, error: BaseException) -> Exception:
+    """Tells the ledger how the attempt ended, and returns the error to go on with."""
+    ports = work.ports
+    if not isinstance(error, Exception) or isinstance(error, CancelledError):
+        error = CompileInterruptedError(_INTERRUPTED)
+    if isinstance(error, CompileInterruptedError) and ports.is_being_cancelled():
+        error = CompileCancelledError()
+    with ports.ledger.ledger.read() as conn:
+        standing = compile_runs.get_compile_run(conn, compile_run_id=run.id)
+    if standing.lease_token == work.lease_token:
+        fail_attempt(
+            run,
+            error,
+            lease_token=work.lease_token,
+            ledger=ports.ledger.ledger,
+            rules=attempt_rules(ports.settings),
+            now=ports.clock.now(),
+            jitter=ports.clock.jitter,
         )
-    selection = context.run.asset_selection  # None or empty: the whole job
-    if selection and SNAPSHOT_KEY not in selection:
-        return None
-    return begin_own_attempt(
-        brand_id,
-        lease_token=lease_token,
-        dagster_run_id=context.run.run_id,
-        ledger=ledger,
-        rules=rules,
-        now=clock.now(),
-        new_id=clock.new_id,
-    )
+    elif standing.status is CompileStatus.FAILED:
+        error = CompileCancelledError()
+    else:
+        return LeaseLostError(f"The compile run {run.id} was taken over by another process; this one stops.")
+    if isinstance(error, CompileCancelledError):
+        ports.abort_orphaned_runs(run.brand_id)
+    return error

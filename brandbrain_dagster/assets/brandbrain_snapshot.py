@@ -6,23 +6,18 @@ from uuid import UUID
 import dagster as dg
 import msgspec
 
-from brandbrain_dagster.assets.brand_checks import brand_check
-from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
-from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
-from brandbrain_dagster.assets.evidence_bundle import evidence_bundle
+from brandbrain_dagster.assets.brand_checks import IS_FRESH, brand_check
+from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
-from brandbrain_dagster.assets.feature_report import feature_report
 from brandbrain_dagster.assets.input_observations import observe_answers
+from brandbrain_dagster.assets.pipeline_step import pipeline_step
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.citations import citation_problems
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 from brandbrain_dagster.domain.export.excerpt import profile_excerpt
-from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
+from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, EvidenceStatus
 from brandbrain_dagster.domain.normalization.sightings import by_id
 from brandbrain_dagster.errors import LeaseLostError
-from brandbrain_dagster.resources.clock import ClockResource
-from brandbrain_dagster.resources.lake import LakeResource
-from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.stores.ledger import brands, compile_progress
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
@@ -37,35 +32,23 @@ _CITATIONS_HOLD = brand_check(
     "citations_hold",
     "Every cited item is in the bundle, and every quote stands in it word for word.",
 )
+_IS_FRESH = brand_check("brandbrain_snapshot", IS_FRESH, "No source of the brand failed or is older than its TTL.")
 
 
-@dg.asset(
-    partitions_def=BRANDS,
-    group_name=GROUP,
-    owners=OWNERS,
-    freshness_policy=PIPELINE_IS_ALIVE,
-    kinds={"python", "postgres"},
-    deps=[feature_report, evidence_bundle, "brand_onboarding", "brand_overrides"],
-    code_version=f"{COMPILER.identity.name}-{COMPILER.identity.version}-schema-{COMPILER.identity.schema_version}",
-    check_specs=[_SCHEMA_VALID, _CITATIONS_HOLD],
-)
-def brandbrain_snapshot(
-    context: dg.AssetExecutionContext, ledger: LedgerResource, lake: LakeResource, clock: ClockResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def materialize_brandbrain_snapshot(work: BrandWork) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The next version of the brand profile: compiled, with confidence and sources on every field, and published."""
-    with brand_work(context, ledger, clock) as work:
-        observe_answers(context, work)
-        bundle = load_bundle(work.brand_id, ledger=work.ledger, lake=lake.open())
-        status = _evidence_status(work, clock)
-        snapshot = _publish(_draft(work, bundle, status, clock), work, clock)
-        return dg.MaterializeResult(
-            metadata=_metadata(snapshot, status),
-            data_version=dg.DataVersion(snapshot.content_hash),
-            check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle)],
-        )
+    observe_answers(work)
+    bundle = work.bundle or load_bundle(work.brand_id, ledger=work.ledger, lake=work.ports.lake)
+    status = _evidence_status(work)
+    snapshot = _publish(_draft(work, bundle, status), work)
+    return dg.MaterializeResult(
+        metadata=_metadata(snapshot, status),
+        data_version=dg.DataVersion(snapshot.content_hash),
+        check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle), _is_fresh(status)],
+    )
 
 
-def _draft(work: BrandWork, bundle: EvidenceBundle, status: EvidenceStatus, clock: ClockResource) -> dict[str, Any]:
+def _draft(work: BrandWork, bundle: EvidenceBundle, status: EvidenceStatus) -> dict[str, Any]:
     report_id, stats = load_feature_report(bundle, ledger=work.ledger)
     _record_progress(work, bundle, report_id)
     with work.ledger.read() as conn:
@@ -78,19 +61,19 @@ def _draft(work: BrandWork, bundle: EvidenceBundle, status: EvidenceStatus, cloc
         feature_report_id=report_id,
         evidence_status=status,
         compiler=COMPILER,
-        now=clock.now(),
+        now=work.now(),
     )
 
 
-def _publish(draft: dict[str, Any], work: BrandWork, clock: ClockResource) -> Snapshot:
+def _publish(draft: dict[str, Any], work: BrandWork) -> Snapshot:
     return publish_snapshot(
         draft,
         brand_id=work.brand_id,
         compile_run_id=_compile_run_id(work),
         lease_token=work.lease_token,
         ledger=work.ledger,
-        now=clock.now(),
-        new_id=clock.new_id,
+        now=work.now(),
+        new_id=work.ports.clock.new_id,
     )
 
 
@@ -100,20 +83,11 @@ def _compile_run_id(work: BrandWork) -> UUID:
     return work.compile_run.id
 
 
-def _evidence_status(work: BrandWork, clock: ClockResource) -> EvidenceStatus:
+def _evidence_status(work: BrandWork) -> EvidenceStatus:
     """What collecting recorded; what is standing, and recorded now, when this run did not collect."""
-    recorded = EvidenceStatus.from_json(work.compile_run.evidence_status_json if work.compile_run else {})
-    if recorded.outcomes:
-        return recorded
-    status = standing_evidence_status(work.brand_id, ledger=work.ledger, now=clock.now())
-    with work.ledger.begin() as conn:
-        compile_progress.record_evidence_status(
-            conn,
-            compile_run_id=_compile_run_id(work),
-            lease_token=work.lease_token,
-            evidence_status_json=status.to_json(),
-        )
-    return status
+    if work.evidence_status is None:
+        work.record_evidence_status(standing_evidence_status(work.brand_id, ledger=work.ledger, now=work.now()))
+    return work.evidence_status or EvidenceStatus(())
 
 
 def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID) -> None:
@@ -156,3 +130,21 @@ def _schema_valid(snapshot: Snapshot) -> dg.AssetCheckResult:
 def _citations_hold(snapshot: Snapshot, bundle: EvidenceBundle) -> dg.AssetCheckResult:
     problems = citation_problems(snapshot.snapshot_json, by_id(bundle.items))
     return dg.AssetCheckResult(check_name="citations_hold", passed=not problems, metadata={"problems": problems})
+
+
+def _is_fresh(status: EvidenceStatus) -> dg.AssetCheckResult:
+    """As of now; that a source grows old later is noticed by the sensor that refreshes stale brands."""
+    failed = [outcome.source for outcome in status.of(Disposition.FAILED)]
+    return dg.AssetCheckResult(
+        check_name=IS_FRESH, passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": failed}
+    )
+
+
+STEP = pipeline_step(
+    materialize_brandbrain_snapshot,
+    "brandbrain_snapshot",
+    deps=["feature_report", "evidence_bundle", "brand_onboarding", "brand_overrides"],
+    kinds={"python", "postgres"},
+    code_version=f"{COMPILER.identity.name}-{COMPILER.identity.version}-schema-{COMPILER.identity.schema_version}",
+    checks=[_SCHEMA_VALID, _CITATIONS_HOLD, _IS_FRESH],
+)

@@ -8,21 +8,22 @@ from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.domain.compile.brand_inputs import input_hash
 
 
-def observe_sources(context: dg.AssetExecutionContext, work: BrandWork) -> None:
+def observe_sources(work: BrandWork) -> None:
     """Logs which version of the brand's source connections this run saw."""
     sources = [{"source": source.name, "identifier": source.identifier} for source in work.inputs.sources]
-    _observe(context, "source_connections", {"sources": sources}, {"sources": len(sources)})
+    _observe(work, "source_connections", {"sources": sources}, {"sources": len(sources)})
 
 
-def observe_answers(context: dg.AssetExecutionContext, work: BrandWork) -> None:
+def observe_answers(work: BrandWork) -> None:
     """Logs which version of the brand's answers and overrides this run saw."""
     answers, overrides = work.inputs.answers_json, work.inputs.overrides_json
-    _observe(context, "brand_onboarding", dict(answers), {"answers": len(answers)})
+    _observe(work, "brand_onboarding", dict(answers), {"answers": len(answers)})
     pinned = sorted(work.inputs.pinned_paths)
     content = {"overrides": dict(overrides), "pinned": pinned}
-    _observe(context, "brand_overrides", content, {"overrides": len(overrides), "pinned": len(pinned)})
+    _observe(work, "brand_overrides", content, {"overrides": len(overrides), "pinned": len(pinned)})
 
 
-def _observe(context: dg.AssetExecutionContext, asset: str, content: dict[str, Any], metadata: dict[str, int]) -> None:
+def _observe(work: BrandWork, asset: str, content: dict[str, Any], metadata: dict[str, int]) -> None:
     version = {"dagster/data_version": input_hash(content)}
-    context.log_event(dg.AssetObservation(asset, partition=context.partition_key, metadata=metadata, tags=version))
+    observation = dg.AssetObservation(asset, partition=str(work.brand_id), metadata=metadata, tags=version)
+    work.ports.events.log(observation)

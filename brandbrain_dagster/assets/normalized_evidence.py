@@ -7,16 +7,11 @@ import dagster as dg
 import polars as pl
 
 from brandbrain_dagster.assets.brand_checks import brand_check
-from brandbrain_dagster.assets.brand_partitions import BRANDS, GROUP, OWNERS, PIPELINE_IS_ALIVE
-from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
-from brandbrain_dagster.assets.raw_apify_items import raw_apify_items
+from brandbrain_dagster.assets.brand_work import BrandWork
+from brandbrain_dagster.assets.pipeline_step import pipeline_step
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus, SourceOutcome
 from brandbrain_dagster.domain.normalization.evidence_frame import EVIDENCE_SCHEMA
 from brandbrain_dagster.domain.normalization.sightings import NORMALIZER_VERSION, NormalizationCounts
-from brandbrain_dagster.resources.clock import ClockResource
-from brandbrain_dagster.resources.lake import LakeResource
-from brandbrain_dagster.resources.ledger import LedgerResource
-from brandbrain_dagster.stores.ledger import compile_progress
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.use_cases.normalize_brand import NormalizedBrand, normalize_brand
 
@@ -32,45 +27,25 @@ _FEW_QUARANTINED = brand_check(
 )
 
 
-@dg.asset(
-    partitions_def=BRANDS,
-    group_name=GROUP,
-    owners=OWNERS,
-    freshness_policy=PIPELINE_IS_ALIVE,
-    kinds={"polars", "parquet"},
-    deps=[raw_apify_items],
-    code_version=NORMALIZER_VERSION,
-    check_specs=[_SCHEMA_HOLDS, _FEW_QUARANTINED],
-)
-def normalized_evidence(
-    context: dg.AssetExecutionContext, ledger: LedgerResource, lake: LakeResource, clock: ClockResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def materialize_normalized_evidence(work: BrandWork) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The brand's evidence items: new runs folded into what was there, sightings of the same thing merged."""
-    with brand_work(context, ledger, clock) as work:
-        total = len(work.inputs.sources)
-        work.enter_stage(CompileStage.NORMALIZATION, sources_completed=total, sources_total=total)
-        result = normalize_brand(work.brand_id, ledger=work.ledger, lake=lake.open())
-        _record_counts(work, result)
-        return dg.MaterializeResult(
-            metadata=_metadata(result),
-            data_version=dg.DataVersion(result.version),
-            check_results=[_schema_holds(result.frame), _few_quarantined(result)],
-        )
+    total = len(work.inputs.sources)
+    work.enter_stage(CompileStage.NORMALIZATION, sources_completed=total, sources_total=total)
+    result = normalize_brand(work.brand_id, ledger=work.ledger, lake=work.ports.lake)
+    _record_counts(work, result)
+    return dg.MaterializeResult(
+        metadata=_metadata(result),
+        data_version=dg.DataVersion(result.version),
+        check_results=[_schema_holds(result.frame), _few_quarantined(result)],
+    )
 
 
 def _record_counts(work: BrandWork, result: NormalizedBrand) -> None:
-    """Adds the counts of items to the compile's evidence status, source by source."""
-    if work.compile_run is None:
-        return
-    status = EvidenceStatus.from_json(work.compile_run.evidence_status_json)
-    counted = tuple(_with_counts(outcome, result.counts.get(outcome.apify_run_id or "")) for outcome in status.outcomes)
-    with work.ledger.begin() as conn:
-        compile_progress.record_evidence_status(
-            conn,
-            compile_run_id=work.compile_run.id,
-            lease_token=work.lease_token,
-            evidence_status_json=EvidenceStatus(counted).to_json(),
-        )
+    """Adds the counts of items to the evidence status, source by source."""
+    if work.evidence_status is not None:
+        outcomes = work.evidence_status.outcomes
+        counted = tuple(_with_counts(outcome, result.counts.get(outcome.apify_run_id or "")) for outcome in outcomes)
+        work.record_evidence_status(EvidenceStatus(counted))
 
 
 def _with_counts(outcome: SourceOutcome, counts: NormalizationCounts | None) -> SourceOutcome:
@@ -123,3 +98,13 @@ def _few_quarantined(result: NormalizedBrand) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"rows": rows, "quarantined": quarantined},
     )
+
+
+STEP = pipeline_step(
+    materialize_normalized_evidence,
+    "normalized_evidence",
+    deps=["raw_apify_items"],
+    kinds={"polars", "parquet"},
+    code_version=NORMALIZER_VERSION,
+    checks=[_SCHEMA_HOLDS, _FEW_QUARANTINED],
+)

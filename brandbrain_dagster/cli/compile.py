@@ -13,16 +13,16 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from brandbrain_dagster.cli.command import FAILED, json_option, new_id, now, opened_ledger, print_json, reports_errors
 from brandbrain_dagster.cli.profile import print_profile, snapshot_as_json
+from brandbrain_dagster.resources.compile_rules import start_rules
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger import brands, compile_runs, snapshots
-from brandbrain_dagster.stores.ledger.brand_lock import brand_lock
+from brandbrain_dagster.stores.ledger.brand_lock import brand_lock, is_held
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.use_cases.brand_overview import spent_on_compile
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
-from brandbrain_dagster.use_cases.start_compile import StartOutcome, StartRules, start_compile
+from brandbrain_dagster.use_cases.start_compile import StartOutcome, start_compile
 
 _LOOK_SECONDS = 0.3
 _OVER = (CompileStatus.SUCCEEDED, CompileStatus.FAILED)
@@ -45,7 +45,7 @@ def command(brand: str, *, force_refresh: bool, as_json: bool) -> None:
             found.id,
             force_refresh=force_refresh,
             ledger=ledger,
-            rules=_rules(settings),
+            rules=start_rules(settings),
             now=now(),
             new_id=new_id,
         )
@@ -54,15 +54,6 @@ def command(brand: str, *, force_refresh: bool, as_json: bool) -> None:
         with ledger.read() as conn:
             run = compile_runs.get_compile_run(conn, compile_run_id=started.compile_run_id)
         _report(found, run, ledger, is_unchanged=started.outcome is StartOutcome.UNCHANGED, as_json=as_json)
-
-
-def _rules(settings: Settings) -> StartRules:
-    return StartRules(
-        ttl_hours=settings.apify_run_ttl_hours,
-        disabled_capabilities=settings.disabled_capabilities,
-        compiler=COMPILER.identity,
-        max_attempts=settings.compile_max_attempts,
-    )
 
 
 def _carry_out(brand: Brand, compile_run_id: UUID, settings: Settings, ledger: Ledger) -> None:
@@ -76,16 +67,16 @@ def _carry_out(brand: Brand, compile_run_id: UUID, settings: Settings, ledger: L
             with ledger.read() as conn:
                 left = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
             compile_in_process(brand.id, compile_run_id, settings, left_behind_by=left.dagster_run_id)
-        else:
-            _follow(compile_run_id, ledger)
+        _follow(brand, compile_run_id, ledger)
 
 
-def _follow(compile_run_id: UUID, ledger: Ledger) -> None:
-    """Waits until the process that works on the brand has ended the compile's attempt."""
+def _follow(brand: Brand, compile_run_id: UUID, ledger: Ledger) -> None:
+    """Waits until whoever works on the brand, perhaps a worker that was quicker, has ended the compile's attempt."""
     while True:
         with ledger.read() as conn:
             run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-        if run.status is not CompileStatus.RUNNING:
+        is_taken = run.status is CompileStatus.PENDING and is_held(ledger, brand.id)
+        if run.status is not CompileStatus.RUNNING and not is_taken:
             return
         time.sleep(_LOOK_SECONDS)
 

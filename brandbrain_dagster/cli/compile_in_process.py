@@ -5,7 +5,7 @@ from uuid import UUID
 from brandbrain_dagster.assets.brand_partitions import BRANDS, COMPILE_RUN_TAG
 from brandbrain_dagster.cli.dagster_instance import dagster_instance
 from brandbrain_dagster.definitions import defs
-from brandbrain_dagster.jobs import compile_brand
+from brandbrain_dagster.jobs.compile_brand import compile_brand
 from brandbrain_dagster.settings import Settings
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.domain.platforms.registry import find_capability
+from brandbrain_dagster.domain.platforms.web import normalize_web_identifier
 from brandbrain_dagster.errors import InvalidInputError
 from brandbrain_dagster.stores.ledger import sources
 from brandbrain_dagster.use_cases.answer_onboarding import write_key_pages_through
@@ -34,7 +35,7 @@ def add_source(
         InvalidInputError: a setting has a wrong value.
     """
     entry = find_capability(platform, capability)
-    _check_settings(settings_json)
+    check_settings(settings_json)
     source, is_created = sources.insert_source(
         conn,
         source_id=source_id,
@@ -49,13 +50,24 @@ def add_source(
     return sources.get_source(conn, source_id=source.id), is_created
 
 
-def _check_settings(settings_json: Mapping[str, Any]) -> None:
+def check_settings(settings_json: Mapping[str, Any]) -> None:
+    """Checks the settings of a source; unknown ones are kept and ignored.
+
+    Raises:
+        InvalidInputError: a setting has a wrong value.
+        InvalidIdentifierError: a start URL is not that of a public web site.
+    """
     cap = settings_json.get("cap")
     if cap is not None and (type(cap) is not int or cap < 1):
         raise InvalidInputError(f"The setting cap is {cap!r}; give a whole number above zero.")
     ttl_hours = settings_json.get("ttl_hours")
     if ttl_hours is not None and not _is_hours(ttl_hours):
         raise InvalidInputError(f"The setting ttl_hours is {ttl_hours!r}; give a number of hours, zero or more.")
+    start_urls = settings_json.get("extra_start_urls", [])
+    if not isinstance(start_urls, list) or not all(isinstance(url, str) for url in start_urls):
+        raise InvalidInputError("The setting extra_start_urls must be a list of addresses.")
+    for url in start_urls:
+        normalize_web_identifier(url)
 
 
 def _is_hours(value: Any) -> bool:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, input_hash
-from brandbrain_dagster.errors import BrandBrainError, ConflictError, LeaseLostError
-from brandbrain_dagster.stores.ledger import compile_progress, compile_runs
+from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash, input_hash
+from brandbrain_dagster.errors import BrandBrainError, CompileInterruptedError, ConflictError, LeaseLostError
+from brandbrain_dagster.stores.ledger import brands, compile_attempts, compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
@@ -32,8 +32,7 @@ def begin_attempt(
 ) -> CompileRun:
     """Takes a compile for the process that holds its brand's lock, and records what the compile works from.
 
-    Taking it again under the same token changes nothing. Since the brand's lock is ours, a RUNNING compile with another
-    token was left by a process that is dead.
+    Since the brand's lock is ours, a compile that is RUNNING was left by a process that is dead.
 
     Raises:
         LeaseLostError: it is over already.
@@ -41,10 +40,8 @@ def begin_attempt(
     """
     with ledger.begin() as conn:
         run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-        if run.lease_token == lease_token:
-            return run
         is_left_behind = run.status is CompileStatus.RUNNING
-        take = compile_runs.take_over_compile_run if is_left_behind else compile_runs.claim_compile_run
+        take = compile_attempts.take_over_compile_run if is_left_behind else compile_attempts.claim_compile_run
         taken = take(
             conn,
             compile_run_id=compile_run_id,
@@ -58,15 +55,16 @@ def begin_attempt(
         if not is_left_behind:
             raise LeaseLostError(f"The compile run {compile_run_id} is {run.status} already; there is nothing to do.")
         error = f"The last of {run.max_attempts} attempts ended without a word: its process was killed."
-        compile_runs.finish_failed(conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=error)
+        compile_attempts.finish_failed(conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=error)
     raise ConflictError(f"{error} Start the compile again.")
 
 
 def _record_inputs(conn: Connection, run: CompileRun, lease_token: UUID, rules: AttemptRules) -> CompileRun:
     """Copies the inputs, so that a later edit cannot blur what this attempt saw."""
+    revision = brands.get_brand(conn, brand_id=run.brand_id).inputs_revision
     inputs = read_brand_inputs(conn, brand_id=run.brand_id, disabled_capabilities=rules.disabled_capabilities)
     inputs_json = inputs.to_json(rules.compiler)
-    compile_progress.record_inputs(
+    return compile_progress.record_inputs(
         conn,
         compile_run_id=run.id,
         lease_token=lease_token,
@@ -74,8 +72,9 @@ def _record_inputs(conn: Connection, run: CompileRun, lease_token: UUID, rules: 
         input_hash=input_hash(inputs_json),
         prompt_version=rules.compiler.prompt_version,
         model=rules.compiler.model,
+        inputs_revision=revision,
+        configuration_hash=configuration_hash(rules.compiler, rules.disabled_capabilities),
     )
-    return compile_runs.get_compile_run(conn, compile_run_id=run.id)
 
 
 def begin_own_attempt(
@@ -122,19 +121,25 @@ def fail_attempt(
 
     ``jitter`` returns 0..1. The wait is the backoff doubled for each attempt, up to half as long again.
 
+    An attempt that was interrupted is handed back: it is due at once and does not count.
+
     Raises:
         LeaseLostError: another process has the compile now.
     """
     is_transient = isinstance(error, BrandBrainError) and error.is_transient
     sentence = str(error) if isinstance(error, BrandBrainError) else f"Internal error: {type(error).__name__}."
     with ledger.begin() as conn:
+        if isinstance(error, CompileInterruptedError):
+            return compile_attempts.hand_back_compile_run(conn, compile_run_id=run.id, lease_token=lease_token, now=now)
         if is_transient and run.attempts < run.max_attempts:
             wait = rules.backoff_seconds * 2 ** (run.attempts - 1) * (1 + jitter() / 2)
-            return compile_runs.requeue_compile_run(
+            return compile_attempts.requeue_compile_run(
                 conn,
                 compile_run_id=run.id,
                 lease_token=lease_token,
                 available_at=now + timedelta(seconds=wait),
                 last_error=sentence,
             )
-        return compile_runs.finish_failed(conn, compile_run_id=run.id, lease_token=lease_token, now=now, error=sentence)
+        return compile_attempts.finish_failed(
+            conn, compile_run_id=run.id, lease_token=lease_token, now=now, error=sentence
+        )

@@ -11,7 +11,7 @@ import polars as pl
 from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle, evidence_version, select_bundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.features.feature_report import build_feature_report
+from brandbrain_dagster.domain.features.feature_report import FEATURES_VERSION, build_feature_report
 from brandbrain_dagster.domain.ingestion.caps import effective_cap
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
 from brandbrain_dagster.domain.normalization.served_item import served_json
@@ -70,8 +70,12 @@ def store_bundle(brand_id: UUID, bundle: EvidenceBundle, *, ledger: Ledger, now:
 def store_feature_report(
     brand_id: UUID, bundle: EvidenceBundle, *, ledger: Ledger, now: datetime
 ) -> tuple[UUID, dict[str, Any]]:
-    """Builds and stores the feature report of a stored bundle; returns its id and figures."""
+    """Builds and stores the feature report of a stored bundle, unless it is there; returns its id and figures."""
     report_id = uuid5(bundle.bundle_id, "feature_report")
+    with ledger.read() as conn:
+        stored = bundles.find_feature_report(conn, bundle_id=bundle.bundle_id)
+    if stored is not None and stored.stats_json.get("features_version") == FEATURES_VERSION:
+        return stored.id, dict(stored.stats_json)
     stats = build_feature_report(bundle.items)
     with ledger.begin() as conn:
         bundles.insert_feature_report(

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -44,6 +45,12 @@ class ApifySlots:
     def __init__(self, count: int) -> None:
         self.free = asyncio.Semaphore(count)
         self.payment_error: ApifyPaymentError | None = None
+
+    def for_another_brand(self) -> Self:
+        """Returns the same slots, for a collection that finds out for itself whether there is credit."""
+        slots = copy(self)
+        slots.payment_error = None
+        return slots
 
 
 @dataclass(frozen=True, kw_only=True)

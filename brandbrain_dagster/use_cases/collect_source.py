@@ -45,12 +45,16 @@ async def collect_source(
         return _outcome(source, Disposition.SKIPPED, f"{source.name} is switched off")
     ttl_hours = effective_ttl_hours(ports.limits.ttl_hours, source.settings_json)
     facts = FreshnessFacts(
-        force_refresh=force_refresh, newest_succeeded=newest_succeeded, live=live, ttl_hours=ttl_hours
+        force_refresh=force_refresh,
+        newest_succeeded=newest_succeeded,
+        live=live,
+        ttl_hours=ttl_hours,
+        compile_run_id=compile_run_id,
     )
     verdict = decide_freshness(facts, ports.now())
-    ports.report(source, f"{verdict.action}: {verdict.reason}")
     if verdict.action is FreshnessAction.REUSE and verdict.run is not None:
         return _outcome_of_run(source, verdict.run, Disposition.REUSED, verdict.reason, ports)
+    ports.report(source, f"{verdict.action}: {verdict.reason}")
     try:
         capability = find_capability(source.platform, source.capability)
         async with ports.slots.free:

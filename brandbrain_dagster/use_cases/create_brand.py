@@ -15,7 +15,14 @@ DEFAULT_TENANT = UUID("00000000-0000-0000-0000-000000000001")
 
 
 def create_brand(
-    conn: Connection, *, name: str, slug: str | None, website_url: str | None, brand_id: UUID, now: datetime
+    conn: Connection,
+    *,
+    name: str,
+    slug: str | None,
+    website_url: str | None,
+    brand_id: UUID,
+    now: datetime,
+    tenant_id: UUID = DEFAULT_TENANT,
 ) -> Brand:
     """Creates a brand; the slug is made from the name when none is given.
 
@@ -26,7 +33,7 @@ def create_brand(
     return brands.insert_brand(
         conn,
         brand_id=brand_id,
-        tenant_id=DEFAULT_TENANT,
+        tenant_id=tenant_id,
         name=name.strip(),
         slug=checked_slug(slug) if slug else slug_of(name),
         website_url=normalize_web_identifier(website_url) if website_url else None,

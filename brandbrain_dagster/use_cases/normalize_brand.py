@@ -46,7 +46,8 @@ def normalize_brand(brand_id: UUID, *, ledger: Ledger, lake: Lake) -> Normalized
     """
     with ledger.begin() as conn:
         runs = [run for run in actor_runs.list_runs(conn, brand_id=brand_id) if run.status is ActorRunStatus.SUCCEEDED]
-        connections = {source.id: source for source in sources.list_sources(conn, brand_id=brand_id)}
+        listed = sources.list_sources(conn, brand_id=brand_id, with_removed=True)
+    connections = {source.id: source for source in listed}
     frame = lake.read_evidence(brand_id=brand_id)
     pending = [run for run in runs if run.normalized_item_count is None]
     stored = [_stored(run, lake) for run in pending]

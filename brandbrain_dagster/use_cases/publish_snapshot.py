@@ -12,7 +12,7 @@ from brandbrain_dagster.domain.compile.confidence import set_confidences
 from brandbrain_dagster.domain.compile.publication import content_hash, snapshot_json
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
 from brandbrain_dagster.domain.normalization.sightings import by_id
-from brandbrain_dagster.stores.ledger import compile_progress, compile_runs, snapshots
+from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, snapshots
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
 
@@ -80,5 +80,5 @@ def publish_snapshot(
             content_hash=content_hash(draft),
             now=now,
         )
-        compile_runs.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
+        compile_attempts.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
     return snapshot

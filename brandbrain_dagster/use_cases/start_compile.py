@@ -6,21 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Connection
-
-from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs, CompilerIdentity, input_hash
-from brandbrain_dagster.domain.compile.gating import gate_compile
-from brandbrain_dagster.domain.ingestion.freshness import (
-    FreshnessAction,
-    FreshnessFacts,
-    decide_freshness,
-    effective_ttl_hours,
-)
+from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash
+from brandbrain_dagster.domain.compile.start_verdict import Join, Keep, Refuse, StandingSnapshot, judge_start
 from brandbrain_dagster.errors import CompileGatingError
-from brandbrain_dagster.stores.ledger import actor_runs, compile_queue, compile_runs, snapshots
+from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER, BrandScope
+from brandbrain_dagster.stores.ledger.compile_enqueuing import ask_for_refresh_query, enqueue_query
+from brandbrain_dagster.stores.ledger.compile_facts import read_compile_facts
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.stores.ledger.snapshots import Snapshot
-from brandbrain_dagster.use_cases.brand_inputs import list_active_sources, read_brand_inputs
+from brandbrain_dagster.stores.ledger.query_steps import FetchesRows, QuerySteps, take_steps, take_steps_async
 
 
 class StartOutcome(StrEnum):
@@ -37,7 +30,7 @@ class StartedCompile:
 
     outcome: StartOutcome
     compile_run_id: UUID
-    snapshot: Snapshot | None = None
+    snapshot: StandingSnapshot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,55 +56,70 @@ def start_compile(
 
     Raises:
         CompileGatingError: required answers or sources are missing; all of it is listed.
+        NotFoundError: there is no such brand.
     """
+    steps = _start(brand_id, WHOLE_LEDGER, force_refresh=force_refresh, rules=rules, now=now, new_id=new_id)
     with ledger.begin() as conn:
-        inputs = read_brand_inputs(conn, brand_id=brand_id, disabled_capabilities=rules.disabled_capabilities)
-        verdict = gate_compile(inputs.answers, enabled_source_count=len(inputs.sources))
-        if not verdict.is_allowed:
-            raise CompileGatingError(verdict.reasons)
-        if not force_refresh:
-            standing = _unchanged(conn, brand_id, inputs, rules, now)
-            if standing is not None:
-                return standing
-        run, is_created = compile_runs.insert_compile_run(
-            conn,
+        return take_steps(conn, steps)
+
+
+async def start_compile_async(
+    brand_id: UUID,
+    *,
+    scope: BrandScope,
+    force_refresh: bool,
+    ledger: FetchesRows,
+    rules: StartRules,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> StartedCompile:
+    """Does the same on the event loop, for a caller who may see the brands of the scope.
+
+    Raises:
+        CompileGatingError, NotFoundError: as `start_compile`.
+    """
+    steps = _start(brand_id, scope, force_refresh=force_refresh, rules=rules, now=now, new_id=new_id)
+    return await take_steps_async(ledger, steps)
+
+
+def _start(
+    brand_id: UUID,
+    scope: BrandScope,
+    *,
+    force_refresh: bool,
+    rules: StartRules,
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> QuerySteps[StartedCompile]:
+    """Looks again when somebody else enqueues between the look and the leap: then theirs is the answer."""
+    while True:
+        facts = yield from read_compile_facts(brand_id, scope)
+        verdict = judge_start(
+            facts,
+            force_refresh=force_refresh,
+            ttl_hours=rules.ttl_hours,
+            disabled_capabilities=rules.disabled_capabilities,
+            compiler=rules.compiler,
+            now=now,
+        )
+        match verdict:
+            case Refuse(reasons):
+                raise CompileGatingError(reasons)
+            case Join(live):
+                if force_refresh and live.is_waiting and not live.force_refresh:
+                    yield ask_for_refresh_query(live.id)
+                return StartedCompile(outcome=StartOutcome.IN_PROGRESS, compile_run_id=live.id)
+            case Keep(standing):
+                compile_run_id = standing.compile_run_id
+                return StartedCompile(outcome=StartOutcome.UNCHANGED, compile_run_id=compile_run_id, snapshot=standing)
+        enqueued = yield enqueue_query(
             compile_run_id=new_id(),
             brand_id=brand_id,
             force_refresh=force_refresh,
-            available_at=now,
             max_attempts=rules.max_attempts,
+            configuration_hash=configuration_hash(rules.compiler, rules.disabled_capabilities),
+            available_at=now,
             now=now,
         )
-        if force_refresh and not is_created:
-            compile_queue.ask_for_refresh(conn, compile_run_id=run.id)
-        outcome = StartOutcome.ENQUEUED if is_created else StartOutcome.IN_PROGRESS
-        return StartedCompile(outcome=outcome, compile_run_id=run.id)
-
-
-def _unchanged(
-    conn: Connection, brand_id: UUID, inputs: BrandInputs, rules: StartRules, now: datetime
-) -> StartedCompile | None:
-    """The standing snapshot, when the inputs are those of its compile and no source is stale."""
-    snapshot = snapshots.find_newest_snapshot(conn, brand_id=brand_id)
-    if snapshot is None or _has_stale_source(conn, brand_id, rules, now):
-        return None
-    made_by = compile_runs.get_compile_run(conn, compile_run_id=snapshot.compile_run_id)
-    if made_by.input_hash != input_hash(inputs.to_json(rules.compiler)):
-        return None
-    return StartedCompile(outcome=StartOutcome.UNCHANGED, compile_run_id=made_by.id, snapshot=snapshot)
-
-
-def _has_stale_source(conn: Connection, brand_id: UUID, rules: StartRules, now: datetime) -> bool:
-    newest = actor_runs.list_newest_by_source(conn, brand_id=brand_id)
-    active = list_active_sources(conn, brand_id=brand_id, disabled_capabilities=rules.disabled_capabilities)
-    for source in active:
-        runs = newest.get(source.id)
-        facts = FreshnessFacts(
-            force_refresh=False,
-            newest_succeeded=runs.newest_succeeded if runs else None,
-            live=runs.live if runs else None,
-            ttl_hours=effective_ttl_hours(rules.ttl_hours, source.settings_json),
-        )
-        if decide_freshness(facts, now).action is not FreshnessAction.REUSE:
-            return True
-    return False
+        if enqueued:
+            return StartedCompile(outcome=StartOutcome.ENQUEUED, compile_run_id=enqueued[0]["id"])

@@ -66,9 +66,18 @@ def run_job(instance: dg.DagsterInstance, brand_id: UUID, *assets: str) -> dg.Ex
     )
 
 
-def materializations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetMaterialization]:
-    events = [event.materialization for event in result.get_asset_materialization_events()]
-    return {event.asset_key.to_user_string(): event for event in events}
+def materializations(
+    instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult
+) -> dict[str, dg.AssetMaterialization]:
+    """What the instance has stored of the run, in the order in which it was."""
+    records = instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    events = [record.event_log_entry.asset_materialization for record in records]
+    return {event.asset_key.to_user_string(): event for event in events if event is not None}
+
+
+def observations(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> list[dg.AssetObservation]:
+    records = instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.ASSET_OBSERVATION).records
+    return [event for record in records if (event := record.event_log_entry.asset_observation) is not None]
 
 
 def data_version(materialization: dg.AssetMaterialization) -> str | None:
@@ -80,7 +89,7 @@ def test_job_materializes_every_asset_and_publishes_a_snapshot(
 ) -> None:
     result = run_job(instance, brand_id)
     assert result.success
-    made = materializations(result)
+    made = materializations(instance, result)
     assert tuple(made) == ASSETS
     assert made["raw_apify_items"].metadata["sources_refreshed"].value == 2
     assert made["normalized_evidence"].metadata["dagster/row_count"].value == 14
@@ -106,7 +115,7 @@ def test_every_asset_check_passes_and_names_the_brand(instance: dg.DagsterInstan
 def test_second_run_reuses_the_evidence_and_keeps_its_data_versions(
     instance: dg.DagsterInstance, brand_id: UUID, place: Workplace
 ) -> None:
-    first, second = (materializations(run_job(instance, brand_id)) for _ in range(2))
+    first, second = (materializations(instance, run_job(instance, brand_id)) for _ in range(2))
     assert place.started_runs == 2
     for asset in ASSETS[:-1]:
         assert data_version(first[asset])
@@ -118,11 +127,9 @@ def test_inputs_are_observed_with_the_hash_of_their_content(instance: dg.Dagster
     seen = []
     for _ in range(2):
         result = run_job(instance, brand_id)
-        observations = [
-            event.asset_observation_data.asset_observation for event in result.get_asset_observation_events()
-        ]
-        assert {observation.partition for observation in observations} == {str(brand_id)}
-        seen.append({o.asset_key.to_user_string(): (o.tags or {})["dagster/data_version"] for o in observations})
+        observed = observations(instance, result)
+        assert {observation.partition for observation in observed} == {str(brand_id)}
+        seen.append({o.asset_key.to_user_string(): (o.tags or {})["dagster/data_version"] for o in observed})
     assert set(seen[0]) == {"source_connections", "brand_onboarding", "brand_overrides"}
     assert seen[0] == seen[1]
 
@@ -176,7 +183,7 @@ def test_source_that_fails_is_reported_and_does_not_stop_the_compile(
     failed_checks = {
         evaluation.check_name for evaluation in result.get_asset_check_evaluations() if not evaluation.passed
     }
-    assert failed_checks == {"every_source_answers"}
+    assert failed_checks == {"every_source_answers", "brand_is_fresh"}
     with ledger.read() as conn:
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand_id)
         snapshot = snapshots.find_newest_snapshot(conn, brand_id=brand_id)

@@ -1,15 +1,21 @@
 """Rows that most ledger tests need, and the time they are written at."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
+from brandbrain_dagster.domain.ingestion.actor_run import ActorRun, ActorRunStatus, UsageCertainty
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
-from brandbrain_dagster.stores.ledger.actor_runs import insert_intent
+from brandbrain_dagster.stores.ledger import compile_progress
+from brandbrain_dagster.stores.ledger.actor_runs import insert_intent, record_finished
 from brandbrain_dagster.stores.ledger.brands import Brand, insert_brand
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun, claim_compile_run, insert_compile_run
+from brandbrain_dagster.stores.ledger.bundles import insert_bundle, insert_feature_report
+from brandbrain_dagster.stores.ledger.compile_attempts import claim_compile_run, finish_succeeded
+from brandbrain_dagster.stores.ledger.compile_runs import CompileRun, insert_compile_run
+from brandbrain_dagster.stores.ledger.snapshots import Snapshot, insert_snapshot
 from brandbrain_dagster.stores.ledger.sources import insert_source
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -76,3 +82,69 @@ def claim(conn: Connection, run: CompileRun, lease_token: UUID) -> CompileRun | 
         lease_seconds=LEASE_SECONDS,
         dagster_run_id="dagster-1",
     )
+
+
+def add_finished_run(conn: Connection, source: SourceConnection, *, now: datetime = NOW) -> ActorRun:
+    """Adds an actor run that brought rows."""
+    intent = add_intent(conn, source, now=now)
+    return record_finished(
+        conn,
+        run_id=intent.id,
+        status=ActorRunStatus.SUCCEEDED,
+        finished_at=now,
+        error_summary=None,
+        raw_item_count=2,
+        has_usable_rows=True,
+        usage_usd=None,
+        usage_certainty=UsageCertainty.UNKNOWN,
+    )
+
+
+def add_snapshot(
+    conn: Connection,
+    brand: Brand,
+    *,
+    snapshot_json: Mapping[str, Any],
+    diff: Mapping[str, Any] | None = None,
+    inputs_json: Mapping[str, Any] | None = None,
+    input_hash: str = "hash",
+    now: datetime = NOW,
+) -> Snapshot:
+    """Adds a snapshot, and the compile with everything that one leaves behind."""
+    run = add_compile(conn, brand)
+    held = {"compile_run_id": run.id, "lease_token": uuid4()}
+    claim(conn, run, held["lease_token"])
+    compile_progress.record_inputs(
+        conn, **held, inputs_json=inputs_json or {}, input_hash=input_hash, prompt_version=None, model=None
+    )
+    compile_progress.record_evidence_status(conn, **held, evidence_status_json={"reused": [{"source": "web.pages"}]})
+    bundle = insert_bundle(
+        conn,
+        bundle_id=uuid4(),
+        brand_id=brand.id,
+        criteria_json={},
+        item_ids=[],
+        summary_json={"item_count": 2},
+        evidence_version="v1",
+        now=now,
+    )
+    report = insert_feature_report(
+        conn, report_id=uuid4(), brand_id=brand.id, bundle_id=bundle.id, stats_json={"emoji": 1}, now=now
+    )
+    compile_progress.record_bundle(conn, **held, bundle_id=bundle.id, feature_report_id=report.id)
+    compile_progress.record_draft(
+        conn, **held, draft_json=snapshot_json, qa_report_json={"status": "PASS"}, llm_usage_json={}
+    )
+    published = insert_snapshot(
+        conn,
+        snapshot_id=uuid4(),
+        brand_id=brand.id,
+        compile_run_id=run.id,
+        snapshot_json=snapshot_json,
+        schema_version="1",
+        diff_from_previous_json=diff or {},
+        content_hash="hash",
+        now=now,
+    )
+    finish_succeeded(conn, **held, now=now)
+    return published

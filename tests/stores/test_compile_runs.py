@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from brandbrain_dagster.errors import ConflictError, LeaseLostError, NotFoundError
-from brandbrain_dagster.stores.ledger import compile_progress, compile_runs
+from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.bundles import insert_bundle
 from brandbrain_dagster.stores.ledger.compile_queue import list_due_compile_runs, list_expired_compile_runs
@@ -22,7 +22,7 @@ def test_brand_has_at_most_one_live_compile(ledger: Ledger) -> None:
             conn, compile_run_id=uuid4(), brand_id=brand.id, force_refresh=True, available_at=NOW, now=NOW
         )
         assert (again, is_created) == (first, False)
-        compile_runs.finish_failed(conn, compile_run_id=first.id, lease_token=None, now=NOW, error="cancelled")
+        compile_attempts.finish_failed(conn, compile_run_id=first.id, lease_token=None, now=NOW, error="cancelled")
         assert compile_runs.find_live_compile_run(conn, brand_id=brand.id) is None
         second = add_compile(conn, brand)
         assert compile_runs.find_live_compile_run(conn, brand_id=brand.id) == second
@@ -70,7 +70,7 @@ def test_process_that_lost_its_lease_can_write_nothing(ledger: Ledger) -> None:
         run = add_compile(conn, brand)
         claim(conn, run, old)
         bundle_id = add_bundle(conn, brand)
-        taken = compile_runs.take_over_compile_run(
+        taken = compile_attempts.take_over_compile_run(
             conn, compile_run_id=run.id, lease_token=new, now=later(1), lease_seconds=60, dagster_run_id=None
         )
         assert taken is not None
@@ -79,9 +79,9 @@ def test_process_that_lost_its_lease_can_write_nothing(ledger: Ledger) -> None:
             with pytest.raises(LeaseLostError):
                 write(conn, run.id, old)
         assert compile_runs.get_compile_run(conn, compile_run_id=run.id) == taken
-        for write in leased_writes(bundle_id)[:-3]:
+        for write in leased_writes(bundle_id)[:-4]:
             write(conn, run.id, new)
-        done = compile_runs.finish_succeeded(conn, compile_run_id=run.id, lease_token=new, now=later(2))
+        done = compile_attempts.finish_succeeded(conn, compile_run_id=run.id, lease_token=new, now=later(2))
     assert (done.status, done.finished_at, done.lease_token) == (CompileStatus.SUCCEEDED, later(2), None)
     assert (done.input_hash, done.bundle_id, done.sources_total) == ("hash", bundle_id, 2)
 
@@ -91,13 +91,13 @@ def test_finished_compile_can_not_be_finished_again(ledger: Ledger) -> None:
     with ledger.begin() as conn:
         run = add_compile(conn, add_brand(conn))
         claim(conn, run, token)
-        compile_runs.finish_succeeded(conn, compile_run_id=run.id, lease_token=token, now=NOW)
+        compile_attempts.finish_succeeded(conn, compile_run_id=run.id, lease_token=token, now=NOW)
         with pytest.raises(LeaseLostError):
-            compile_runs.finish_succeeded(conn, compile_run_id=run.id, lease_token=token, now=NOW)
+            compile_attempts.finish_succeeded(conn, compile_run_id=run.id, lease_token=token, now=NOW)
         with pytest.raises(ConflictError, match="SUCCEEDED"):
-            compile_runs.finish_failed(conn, compile_run_id=run.id, lease_token=None, now=NOW, error="cancelled")
+            compile_attempts.finish_failed(conn, compile_run_id=run.id, lease_token=None, now=NOW, error="cancelled")
         with pytest.raises(NotFoundError):
-            compile_runs.finish_failed(conn, compile_run_id=uuid4(), lease_token=None, now=NOW, error="cancelled")
+            compile_attempts.finish_failed(conn, compile_run_id=uuid4(), lease_token=None, now=NOW, error="cancelled")
 
 
 def test_attempt_that_failed_waits_in_the_queue_until_none_are_left(ledger: Ledger) -> None:
@@ -109,13 +109,13 @@ def test_attempt_that_failed_waits_in_the_queue_until_none_are_left(ledger: Ledg
             assert claimed is not None
             assert claimed.attempts == attempt
             if attempt == 1:
-                waiting = compile_runs.requeue_compile_run(
+                waiting = compile_attempts.requeue_compile_run(
                     conn, compile_run_id=run.id, lease_token=token, available_at=later(30), last_error="no answer"
                 )
                 assert (waiting.status, waiting.last_error) == (CompileStatus.PENDING, "no answer")
                 assert list_due_compile_runs(conn, now=later(29), limit=9) == []
-                assert list_due_compile_runs(conn, now=later(30), limit=9) == [waiting]
-        exhausted = compile_runs.take_over_compile_run(
+                assert list_due_compile_runs(conn, now=later(30), limit=9)[0].id == run.id
+        exhausted = compile_attempts.take_over_compile_run(
             conn, compile_run_id=run.id, lease_token=uuid4(), now=NOW, lease_seconds=60, dagster_run_id=None
         )
     assert exhausted is None
@@ -126,7 +126,12 @@ def test_lease_that_is_not_renewed_expires(ledger: Ledger) -> None:
     with ledger.begin() as conn:
         run = add_compile(conn, add_brand(conn))
         claim(conn, run, token)
-        compile_runs.renew_lease(conn, compile_run_id=run.id, lease_token=token, now=later(500), lease_seconds=600)
+        held = compile_attempts.renew_leases(
+            conn, leases={run.id: token, uuid4(): token}, now=later(500), lease_seconds=600
+        )
+        assert held == {run.id}
+        assert compile_attempts.list_held_leases(conn, leases={run.id: token}) == {run.id}
+        assert compile_attempts.list_held_leases(conn, leases={run.id: uuid4()}) == frozenset()
         assert list_expired_compile_runs(conn, now=later(1099), limit=9) == []
         assert [entry.id for entry in list_expired_compile_runs(conn, now=later(1100), limit=9)] == [run.id]
 
@@ -153,7 +158,9 @@ def test_compiles_of_a_brand_are_listed_newest_first(ledger: Ledger) -> None:
                 now=later(number),
             )
             runs.append(
-                compile_runs.finish_failed(conn, compile_run_id=run.id, lease_token=None, now=later(number), error="x")
+                compile_attempts.finish_failed(
+                    conn, compile_run_id=run.id, lease_token=None, now=later(number), error="x"
+                )
             )
         assert compile_runs.list_compile_runs(conn, brand_id=brand.id, limit=2) == [runs[2], runs[1]]
 
@@ -172,11 +179,8 @@ def add_bundle(conn: Any, brand: Brand) -> UUID:
 
 
 def leased_writes(bundle_id: UUID) -> list[Any]:
-    """Every write of a process that runs a compile; the last three end its attempt."""
+    """Every write of a process that runs a compile; the last four end its attempt."""
     return [
-        lambda conn, run, token: compile_runs.renew_lease(
-            conn, compile_run_id=run, lease_token=token, now=NOW, lease_seconds=1
-        ),
         lambda conn, run, token: compile_progress.record_inputs(
             conn,
             compile_run_id=run,
@@ -203,11 +207,16 @@ def leased_writes(bundle_id: UUID) -> list[Any]:
         lambda conn, run, token: compile_progress.record_draft(
             conn, compile_run_id=run, lease_token=token, draft_json={}, qa_report_json={}, llm_usage_json={}
         ),
-        lambda conn, run, token: compile_runs.requeue_compile_run(
+        lambda conn, run, token: compile_attempts.requeue_compile_run(
             conn, compile_run_id=run, lease_token=token, available_at=NOW, last_error=None
         ),
-        lambda conn, run, token: compile_runs.finish_failed(
+        lambda conn, run, token: compile_attempts.finish_failed(
             conn, compile_run_id=run, lease_token=token, now=NOW, error="x"
         ),
-        lambda conn, run, token: compile_runs.finish_succeeded(conn, compile_run_id=run, lease_token=token, now=NOW),
+        lambda conn, run, token: compile_attempts.hand_back_compile_run(
+            conn, compile_run_id=run, lease_token=token, now=NOW
+        ),
+        lambda conn, run, token: compile_attempts.finish_succeeded(
+            conn, compile_run_id=run, lease_token=token, now=NOW
+        ),
     ]

@@ -101,6 +101,15 @@ def test_deleting_a_brand_leaves_the_others(lake: Lake) -> None:
     assert lake.read_evidence(brand_id=OTHER_BRAND) is not None
 
 
+def test_deleting_a_brand_takes_half_written_files_along(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    write_run(lake, ODD_ROWS)
+    (path,) = lake.list_paths(RAW_ITEMS_PREFIX)
+    (tmp_path / f"{path}#1").write_bytes(b"half of a personal")
+    assert lake.delete_brand(brand_id=BRAND) == 1
+    assert list((tmp_path / RAW_ITEMS_PREFIX).iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage", b"PAR1" * 5, None], ids=["empty", "text", "footer", "cut off"])
 def test_damaged_file_is_told_in_a_sentence(lake: Lake, content: bytes | None) -> None:
     lake.write_evidence(brand_id=BRAND, frame=uniform_frame(1))

@@ -17,7 +17,7 @@ from brandbrain_dagster.stores.ledger.bundles import (
     insert_bundle,
     insert_feature_report,
 )
-from brandbrain_dagster.stores.ledger.compile_runs import finish_failed, finish_succeeded
+from brandbrain_dagster.stores.ledger.compile_attempts import finish_failed, finish_succeeded
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.evidence_items import list_evidence_items, upsert_evidence_items
 from brandbrain_dagster.stores.ledger.snapshots import (

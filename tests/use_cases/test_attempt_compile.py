@@ -9,6 +9,7 @@ import pytest
 
 from brandbrain_dagster.errors import (
     ApifyUnavailableError,
+    CompileAbandonedError,
     CompileInterruptedError,
     ConflictError,
     InvalidInputError,
@@ -76,12 +77,6 @@ def test_attempt_takes_the_compile_and_copies_its_inputs(ledger: Ledger, pending
     assert run.inputs_json["answers"]["tier0.what_we_do"] == "We mend bicycles."
     assert run.inputs_json["sources"][0]["identifier"] == "nova"
     assert len(str(run.input_hash)) == 64
-
-
-def test_taking_it_again_under_the_same_token_changes_nothing(ledger: Ledger, brand_id: UUID, pending: UUID) -> None:
-    first = begin(ledger, pending, OURS)
-    set_answers(ledger, brand_id, **{"tier0.what_we_do": "We sell bicycles."})
-    assert begin(ledger, pending, OURS) == first
 
 
 def test_compile_left_behind_is_taken_over_with_the_inputs_of_now(
@@ -168,8 +163,8 @@ def test_publication_ends_the_compile(ledger: Ledger, brand_id: UUID, pending: U
 )
 @pytest.mark.parametrize(
     "error",
-    [ApifyUnavailableError("Apify is away."), CompileInterruptedError("Stopped.")],
-    ids=["apify", "interrupted"],
+    [ApifyUnavailableError("Apify is away."), CompileAbandonedError("Gone.")],
+    ids=["apify", "abandoned"],
 )
 def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
     ledger: Ledger, pending: UUID, attempt: int, jitter: float, seconds: float, error: Exception
@@ -180,6 +175,13 @@ def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
     assert (failed.status, failed.attempts, failed.lease_token) == (CompileStatus.PENDING, attempt, None)
     assert failed.available_at == NOW + timedelta(seconds=seconds)
     assert (failed.last_error, failed.error) == (str(error), None)
+
+
+def test_interrupted_attempt_is_handed_back_and_does_not_count(ledger: Ledger, pending: UUID) -> None:
+    for number in range(1, 6):
+        handed_back = fail(ledger, begin(ledger, pending, OURS), CompileInterruptedError("Stopped."))
+        assert (handed_back.status, handed_back.attempts) == (CompileStatus.PENDING, number)
+        assert (handed_back.max_attempts - handed_back.attempts, handed_back.available_at) == (3, NOW)
 
 
 def test_transient_failure_of_the_last_attempt_is_final(ledger: Ledger, pending: UUID) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import msgspec
 
 from brandbrain_dagster.domain.compile.canonical_json import canonical_hash
-from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
+from brandbrain_dagster.domain.ingestion.source_connection import ConnectedSource, SourceConnection
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers, read_answers
 
 _COLLECTING_SETTINGS = ("cap", "extra_start_urls")
@@ -82,7 +82,7 @@ class BrandInputs:
         )
 
 
-def used_sources(sources: Iterable[SourceConnection]) -> list[UsedSource]:
+def used_sources(sources: Iterable[SourceConnection | ConnectedSource]) -> list[UsedSource]:
     """Takes from the connections what a compile depends on."""
     return [
         UsedSource(
@@ -100,3 +100,9 @@ def used_sources(sources: Iterable[SourceConnection]) -> list[UsedSource]:
 def input_hash(inputs_json: Mapping[str, Any]) -> str:
     """Returns SHA-256 (hex) over the canonical JSON (sorted keys, no spaces, UTF-8) of recorded inputs."""
     return canonical_hash(inputs_json)
+
+
+def configuration_hash(compiler: CompilerIdentity, disabled_capabilities: Iterable[str]) -> str:
+    """Returns SHA-256 (hex) of what changes all brands' compiles at once: who compiles, and what is switched off."""
+    configuration = {"compiler": msgspec.to_builtins(compiler), "disabled": sorted(disabled_capabilities)}
+    return canonical_hash(configuration)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
 
@@ -28,12 +29,16 @@ class FreshnessAction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FreshnessFacts:
-    """What the verdict rests on; ``live`` is a run of this source that is not over as far as the ledger knows."""
+    """What the verdict rests on; ``live`` is a run of this source that is not over as far as the ledger knows.
+
+    ``compile_run_id`` is the compile that asks: what an earlier attempt of it has collected is not collected again.
+    """
 
     force_refresh: bool
     newest_succeeded: ActorRun | None
     live: ActorRun | None
     ttl_hours: float
+    compile_run_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +68,12 @@ def decide_freshness(facts: FreshnessFacts, now: datetime) -> FreshnessVerdict:
     if facts.live is not None:
         reason = f"a run of this source was {facts.live.status} when it was last looked at"
         return FreshnessVerdict(action=FreshnessAction.ATTACH, reason=reason, run=facts.live)
+    newest = facts.newest_succeeded
+    if newest is not None and facts.compile_run_id is not None and newest.compile_run_id == facts.compile_run_id:
+        reason = "an earlier attempt of this compile has collected it"
+        return FreshnessVerdict(action=FreshnessAction.REUSE, reason=reason, run=newest)
     if facts.force_refresh:
         return FreshnessVerdict(action=FreshnessAction.REFRESH, reason="a refresh was asked for")
-    newest = facts.newest_succeeded
     if newest is None:
         return FreshnessVerdict(action=FreshnessAction.REFRESH, reason="no run of this source has succeeded yet")
     is_empty = newest.has_usable_rows is False

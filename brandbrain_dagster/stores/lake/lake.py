@@ -3,6 +3,7 @@
 A file is replaced whole and atomically: a reader sees the old or the new one, never half. Not here: what the rows mean.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,12 +125,16 @@ class Lake:
         self._put(_evidence_path(brand_id), frame, mode="overwrite")
 
     def delete_brand(self, *, brand_id: UUID) -> int:
-        """Deletes every file of a brand and returns how many there were."""
-        paths = [*self.list_paths(_raw_prefix(brand_id)), *self.list_paths(_evidence_prefix(brand_id))]
+        """Deletes every file of a brand, what a killed write left behind too, and returns how many there were."""
+        prefixes = (_raw_prefix(brand_id), _evidence_prefix(brand_id))
         try:
+            paths = [entry["path"] for prefix in prefixes for batch in self.store.list(prefix) for entry in batch]
             if paths:
                 self.store.delete(paths)
-        except BaseError as error:
+            if isinstance(self.store, LocalStore):
+                for prefix in prefixes:
+                    _remove_folder(Path(str(self.store.prefix)) / prefix)
+        except (BaseError, OSError) as error:
             raise self._failure("delete the files of a brand in", error) from error
         return len(paths)
 
@@ -183,6 +188,12 @@ def _open_store(url: str) -> ObjectStore:
         return from_url(url)
     folder = Path(url2pathname(path)) if separator else Path(url).expanduser()
     return LocalStore(folder.resolve(), mkdir=True)
+
+
+def _remove_folder(folder: Path) -> None:
+    """Removes a folder with half-written files in it, which a store does not list."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _gist(error: Exception) -> str:

@@ -15,9 +15,11 @@ from brandbrain_dagster.domain.ingestion.source_connection import SourceConnecti
 from brandbrain_dagster.errors import ConflictError, NotFoundError
 from brandbrain_dagster.stores.ledger.tables import (
     HAS_ESTIMATED_USAGE,
+    IS_LIVE_COMPILE,
     IS_LIVE_RUN,
     IS_SUCCEEDED_RUN,
     apify_run,
+    compile_run,
     source_connection,
 )
 
@@ -204,6 +206,24 @@ def list_newest_by_source(conn: Connection, *, brand_id: UUID) -> dict[UUID, New
     return found
 
 
+def list_latest_by_source(conn: Connection, *, brand_id: UUID) -> dict[UUID, ActorRun]:
+    """Returns the latest run of each source that was ever collected, whatever became of it."""
+    latest = (
+        select(apify_run)
+        .where(apify_run.c.source_connection_id == source_connection.c.id)
+        .order_by(apify_run.c.created_at.desc(), apify_run.c.id)
+        .limit(1)
+        .lateral()
+    )
+    statement = (
+        select(latest)
+        .select_from(source_connection.join(latest, true()))
+        .where(source_connection.c.brand_id == brand_id)
+    )
+    runs = [ActorRun(**row) for row in conn.execute(statement).mappings()]
+    return {run.source_connection_id: run for run in runs}
+
+
 def list_runs(conn: Connection, *, brand_id: UUID, limit: int | None = None) -> list[ActorRun]:
     """Returns the brand's runs, newest first."""
     statement = (
@@ -221,6 +241,14 @@ def list_live_runs(conn: Connection, *, brand_id: UUID) -> list[ActorRun]:
     return [
         ActorRun(**row) for row in conn.execute(statement.order_by(apify_run.c.created_at, apify_run.c.id)).mappings()
     ]
+
+
+def list_brands_with_orphans(conn: Connection, *, created_before: datetime) -> list[UUID]:
+    """Returns brands with a live run that was started for a compile, and no live compile that could attach to it."""
+    has_compile = select(compile_run.c.id).where(compile_run.c.brand_id == apify_run.c.brand_id, IS_LIVE_COMPILE)
+    is_orphaned = IS_LIVE_RUN & (apify_run.c.created_at < created_before) & ~has_compile.exists()
+    statement = select(apify_run.c.brand_id).where(is_orphaned, apify_run.c.compile_run_id.is_not(None)).distinct()
+    return list(conn.scalars(statement.order_by(apify_run.c.brand_id)))
 
 
 def list_unsettled(conn: Connection, *, brand_id: UUID) -> list[ActorRun]:

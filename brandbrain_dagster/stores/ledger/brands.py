@@ -107,6 +107,12 @@ def list_brands(
     return [Brand(**row) for row in conn.execute(ordered).mappings()]
 
 
+def list_brand_ids(conn: Connection) -> list[UUID]:
+    """Returns the ids of all brands, oldest first."""
+    statement = select(brand.c.id).where(brand.c.deleted_at.is_(None))
+    return list(conn.scalars(statement.order_by(brand.c.created_at, brand.c.id)))
+
+
 def resolve_brand(conn: Connection, *, reference: str, tenant_id: UUID | None = None) -> Brand:
     """Returns the brand that a person means: by its id or its slug.
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from brandbrain_dagster.stores.ledger.compile_runs import update_leased
+from brandbrain_dagster.stores.ledger.compile_attempts import update_leased
+from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 
 
@@ -19,8 +20,10 @@ def record_inputs(
     input_hash: str,
     prompt_version: str | None,
     model: str | None,
-) -> None:
-    """Writes down what the compile works from.
+    inputs_revision: int | None = None,
+    configuration_hash: str | None = None,
+) -> CompileRun:
+    """Writes down what the compile works from; read the revision before the inputs, never after.
 
     Raises:
         LeaseLostError: another process has the compile now.
@@ -30,8 +33,10 @@ def record_inputs(
         "input_hash": input_hash,
         "prompt_version": prompt_version,
         "model": model,
+        "inputs_revision": inputs_revision,
+        "configuration_hash": configuration_hash,
     }
-    update_leased(conn, compile_run_id, lease_token, values)
+    return update_leased(conn, compile_run_id, lease_token, values)
 
 
 def record_stage(

@@ -1,5 +1,6 @@
 """What waits or was left lying among all brands' compile runs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,20 +11,31 @@ from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.tables import brand, compile_run
 
 
-def list_due_compile_runs(conn: Connection, *, now: datetime, limit: int) -> list[CompileRun]:
+@dataclass(frozen=True, kw_only=True)
+class DueCompile:
+    """A PENDING compile that may start; ``attempts`` counts those that were made."""
+
+    id: UUID
+    brand_id: UUID
+    attempts: int
+    available_at: datetime
+
+
+def list_due_compile_runs(conn: Connection, *, now: datetime, limit: int) -> list[DueCompile]:
     """Returns PENDING compiles that may start, oldest first within a tenant and the tenants in turn."""
     is_due = (compile_run.c.status == CompileStatus.PENDING) & (compile_run.c.available_at <= now)
     turn = func.row_number().over(
         partition_by=brand.c.tenant_id, order_by=[compile_run.c.available_at, compile_run.c.id]
     )
+    columns = (compile_run.c.id, compile_run.c.brand_id, compile_run.c.attempts, compile_run.c.available_at)
     statement = (
-        select(compile_run)
+        select(*columns)
         .join(brand, brand.c.id == compile_run.c.brand_id)
         .where(is_due)
         .order_by(turn, compile_run.c.available_at, compile_run.c.id)
         .limit(limit)
     )
-    return [CompileRun(**row) for row in conn.execute(statement).mappings()]
+    return [DueCompile(**row) for row in conn.execute(statement).mappings()]
 
 
 def ask_for_refresh(conn: Connection, *, compile_run_id: UUID) -> None:
@@ -37,3 +49,27 @@ def list_expired_compile_runs(conn: Connection, *, now: datetime, limit: int) ->
     has_expired = (compile_run.c.status == CompileStatus.RUNNING) & (compile_run.c.lease_expires_at <= now)
     statement = select(compile_run).where(has_expired).order_by(compile_run.c.lease_expires_at).limit(limit)
     return [CompileRun(**row) for row in conn.execute(statement).mappings()]
+
+
+def list_compile_runs_of_dagster_run(conn: Connection, *, dagster_run_id: str) -> list[CompileRun]:
+    """Returns the RUNNING compiles that a Dagster run has taken."""
+    is_its_own = (compile_run.c.status == CompileStatus.RUNNING) & (compile_run.c.dagster_run_id == dagster_run_id)
+    return [CompileRun(**row) for row in conn.execute(select(compile_run).where(is_its_own)).mappings()]
+
+
+def count_lost_launch(
+    conn: Connection, *, compile_run_id: UUID, attempts: int, available_at: datetime, last_error: str
+) -> bool:
+    """Counts an attempt whose process died before it took the compile; False when there is none left to count.
+
+    A compile that somebody has taken since, or that has had more attempts than ``attempts``, stays as it is.
+    """
+    is_as_launched = (
+        (compile_run.c.id == compile_run_id)
+        & (compile_run.c.status == CompileStatus.PENDING)
+        & (compile_run.c.attempts == attempts)
+    )
+    has_more = compile_run.c.attempts + 1 < compile_run.c.max_attempts
+    values = {"attempts": attempts + 1, "available_at": available_at, "last_error": last_error}
+    conn.execute(update(compile_run).where(is_as_launched, has_more).values(**values))
+    return conn.execute(select(compile_run.c.id).where(is_as_launched)).one_or_none() is None

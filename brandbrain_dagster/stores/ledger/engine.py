@@ -15,6 +15,21 @@ _POOL_SIZE = 5
 _POOL_OVERFLOW = 10
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 
+_LIBPQ_OPTIONS = (
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "fallback_application_name",
+    "gssencmode",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "tcp_user_timeout",
+)
+"""Options of a URL that are libpq's own: neither asyncpg nor the server knows them."""
+
 DAGSTER_SCHEMA = "dagster"
 """The schema of Dagster's own tables, in the ledger's database."""
 
@@ -66,13 +81,9 @@ class Ledger:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
-            raise LedgerUnavailableError(self._failure_text(str(error.orig))) from error
+            raise LedgerUnavailableError(unavailable_text(str(error.orig))) from error
         except PoolTimeoutError as error:
-            raise LedgerUnavailableError(self._failure_text("all its connections are in use")) from error
-
-    def _failure_text(self, cause: str) -> str:
-        reason = cause.strip().partition("\n")[0].rstrip(".")
-        return f"Talking to the ledger's PostgreSQL failed: {reason}; check that it is up, then try again."
+            raise LedgerUnavailableError(unavailable_text("all its connections are in use")) from error
 
 
 def open_ledger(database_url: str) -> Ledger:
@@ -94,6 +105,25 @@ def open_ledger(database_url: str) -> Ledger:
         },
     )
     return Ledger(engine)
+
+
+def unavailable_text(cause: str) -> str:
+    """Returns the sentence for a ledger that cannot be reached; ``cause`` is what the driver says."""
+    reason = cause.strip().partition("\n")[0].rstrip(".")
+    return f"Talking to the ledger's PostgreSQL failed: {reason}; check that it is up, then try again."
+
+
+def asyncpg_url(database_url: str) -> str:
+    """Returns the URL as asyncpg takes it, which hands every option that it does not know to the server.
+
+    The text holds the password, if there is one.
+
+    Raises:
+        ConfigurationError: it is not a PostgreSQL URL.
+    """
+    url = _with_option(_parsed(database_url).set(drivername="postgresql"), "timezone", "UTC")
+    named = {"application_name": url.query.get("application_name", _APPLICATION_NAME)}
+    return url_text(url.difference_update_query(_LIBPQ_OPTIONS).update_query_dict(named))
 
 
 def dagster_postgres_url(database_url: str) -> str:

@@ -88,7 +88,10 @@ source_connection = Table(
     json_column("settings_json"),
     time_column("created_at"),
     time_column("updated_at"),
+    # A source that actor runs lead back to is only marked as removed.
+    time_column("removed_at", nullable=True),
     UniqueConstraint("brand_id", "platform", "capability", "identifier"),
+    CheckConstraint("removed_at IS NULL OR NOT is_enabled", name="removed"),
 )
 Index(None, source_connection.c.brand_id, source_connection.c.is_enabled)
 source_connection.append_constraint(

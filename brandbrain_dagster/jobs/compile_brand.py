@@ -1,4 +1,4 @@
-"""The jobs, by name."""
+"""Job `compile_brand`: one brand, or a backfill over any selection of brands."""
 
 import dagster as dg
 

@@ -1,0 +1,85 @@
+"""Work whose process is gone: its compiles go back to the queue, or fail with the reason."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from brandbrain_dagster.errors import CompileAbandonedError, CompileCancelledError, ConflictError, LeaseLostError
+from brandbrain_dagster.stores.ledger import compile_attempts, compile_queue
+from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, fail_attempt
+
+_AT_ONCE = 500
+_SILENT = "The process of this compile showed no sign of life for as long as its lease lasts."
+_DIED = "The Dagster run of this compile ended without finishing it: its process was killed, or could not start."
+
+
+def requeue_expired(
+    *, ledger: Ledger, rules: AttemptRules, now: datetime, jitter: Callable[[], float]
+) -> Sequence[CompileRun]:
+    """Ends the attempts whose lease has expired and returns their compiles as they are now."""
+    with ledger.read() as conn:
+        expired = compile_queue.list_expired_compile_runs(conn, now=now, limit=_AT_ONCE)
+    return _fail_all(expired, CompileAbandonedError(_SILENT), ledger=ledger, rules=rules, now=now, jitter=jitter)
+
+
+def requeue_compiles_of_run(
+    dagster_run_id: str,
+    *,
+    launched: Sequence[tuple[UUID, int]],
+    was_cancelled: bool,
+    ledger: Ledger,
+    rules: AttemptRules,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> Sequence[CompileRun]:
+    """Ends what a Dagster run has left behind, which is over; returns the compiles that were still its own.
+
+    ``launched`` names compiles (id, attempts made before) that the run was launched for: one that it never took has
+    lost an attempt, too. What was cancelled is FAILED and not tried again.
+    """
+    with ledger.read() as conn:
+        left = compile_queue.list_compile_runs_of_dagster_run(conn, dagster_run_id=dagster_run_id)
+    error = CompileCancelledError() if was_cancelled else CompileAbandonedError(_DIED)
+    ended = _fail_all(left, error, ledger=ledger, rules=rules, now=now, jitter=jitter)
+    for compile_run_id, attempts in launched:
+        _count_lost_launch(compile_run_id, attempts, ledger=ledger, rules=rules, now=now)
+    return ended
+
+
+def _count_lost_launch(
+    compile_run_id: UUID, attempts: int, *, ledger: Ledger, rules: AttemptRules, now: datetime
+) -> None:
+    available_at = now + timedelta(seconds=rules.backoff_seconds * 2**attempts)
+    with ledger.begin() as conn:
+        is_settled = compile_queue.count_lost_launch(
+            conn, compile_run_id=compile_run_id, attempts=attempts, available_at=available_at, last_error=_DIED
+        )
+        if not is_settled:
+            with suppress(ConflictError):
+                compile_attempts.finish_failed(
+                    conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=_DIED
+                )
+
+
+def _fail_all(
+    runs: Sequence[CompileRun],
+    error: Exception,
+    *,
+    ledger: Ledger,
+    rules: AttemptRules,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> Sequence[CompileRun]:
+    ended = []
+    for run in runs:
+        if run.lease_token is not None:
+            with suppress(LeaseLostError):  # its process has ended it meanwhile
+                ended.append(
+                    fail_attempt(
+                        run, error, lease_token=run.lease_token, ledger=ledger, rules=rules, now=now, jitter=jitter
+                    )
+                )
+    return ended
