@@ -35,10 +35,15 @@ test: check ## Everything CI runs: check, then all tests
 bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/normalize.py
 	$(BIN)/python benchmarks/collect.py
+	$(BIN)/python benchmarks/api.py
+	$(BIN)/python benchmarks/orchestration.py
 
-up: setup ## Open the Dagster UI on http://127.0.0.1:3000
-	$(BIN)/dagster dev --workspace workspace.yaml
+up: setup ## Run everything: API on http://127.0.0.1:8000, Dagster UI on http://127.0.0.1:3000
+	$(BIN)/brandbrain up
 
 lock: ## Resolve requirements.lock again (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-annotate --upgrade --quiet --output-file requirements.lock
+	uv pip compile deploy/kubernetes/requirements.in --constraint requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade --quiet \
+		--output-file deploy/kubernetes/requirements.lock

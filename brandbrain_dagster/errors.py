@@ -6,6 +6,7 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     ├── InvalidInputError            what the caller gave cannot be used                       permanent
     │   ├── InvalidIdentifierError   an identifier that does not name a profile of the platform
     │   ├── InvalidAnswersError      onboarding answers with a wrong type or value
+    │   ├── InvalidBrandNameError    a name or slug that no address can be made of
     │   ├── UnknownCapabilityError   a platform.capability that is not registered
     │   └── UnknownContentTypeError  evidence of a (platform, content type) that is not registered
     ├── ConfigurationError           a setting is missing or wrong                             permanent
@@ -59,6 +60,12 @@ class InvalidAnswersError(InvalidInputError):
         named = "; ".join(f"{path}: {message}" for path, message in problems)
         super().__init__(f"The answers cannot be used, correct them and try again: {named}.")
         self.problems = problems
+
+
+class InvalidBrandNameError(InvalidInputError):
+    """A brand's name or slug that no address can be made of."""
+
+    code = "invalid_brand_name"
 
 
 class UnknownCapabilityError(InvalidInputError):

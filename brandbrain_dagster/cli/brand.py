@@ -1,4 +1,4 @@
-"""``brandbrain brand``: create, list, show, import."""
+"""``brandbrain brand``: create, list, show, import, delete."""
 
 from pathlib import Path
 
@@ -16,15 +16,18 @@ from brandbrain_dagster.cli.command import (
 )
 from brandbrain_dagster.cli.profile import print_profile, snapshot_as_json
 from brandbrain_dagster.errors import InvalidInputError
+from brandbrain_dagster.settings import Settings
+from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import brands, onboarding, snapshots, sources
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.use_cases.create_brand import create_brand
+from brandbrain_dagster.use_cases.erase_brand import erase_brand
 from brandbrain_dagster.use_cases.import_brand import import_brand, read_brand_file
 
 
 @click.group()
 def command() -> None:
-    """Create, list, show and import brands."""
+    """Create, list, show, import and delete brands."""
 
 
 def _as_json(brand: Brand) -> dict[str, str | None]:
@@ -123,3 +126,36 @@ def import_file(file: Path, *, as_json: bool) -> None:
         f"{result.sources_known} known already."
     )
     click.echo(f"Next: brandbrain compile {result.brand.slug}")
+
+
+@command.command("delete")
+@click.argument("brand")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@reports_errors
+def delete(brand: str, *, yes: bool, as_json: bool) -> None:
+    """Erase BRAND (a slug or an id): its rows, its files, its partition. Nothing brings it back."""
+    with opened_ledger() as (settings, ledger):
+        with ledger.read() as conn:
+            found = brands.resolve_brand(conn, reference=brand)
+        if not yes:
+            click.confirm(f"Erase {found.name} ({found.slug}) with everything known about it?", abort=True, err=True)
+        erased = erase_brand(found.id, ledger=ledger, lake=Lake(settings.lake_location))
+        had_partition = _removed_partition(found, settings)
+    if as_json:
+        counts = {"rows": dict(erased.rows), "lake_files": erased.lake_files, "partition": had_partition}
+        print_json({"brand": _as_json(found), "erased": counts})
+        return
+    rows = ", ".join(f"{count} {table}" for table, count in erased.rows.items() if count)
+    partition = ", and its Dagster partition" if had_partition else ""
+    click.echo(f"Erased {found.name} ({found.slug}): rows: {rows}; {erased.lake_files} lake files{partition}.")
+
+
+def _removed_partition(brand: Brand, settings: Settings) -> bool:
+    """Where this machine has no Dagster, a sensor removes the partition elsewhere."""
+    if not settings.dagster_home.exists():
+        return False
+    # Dagster takes seconds to import.
+    from brandbrain_dagster.cli.brand_partition import remove_brand_partition  # noqa: PLC0415
+
+    return remove_brand_partition(brand.id, settings)

@@ -5,11 +5,14 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
-    "brand": ("brand", "Create, list, show and import brands."),
+    "up": ("up", "Run everything on this machine: database, API, Dagster."),
+    "brand": ("brand", "Create, list, show, import and delete brands."),
     "source": ("source", "Add and list the places a brand is collected from."),
     "compile": ("compile", "Compile a brand's profile now."),
     "status": ("status", "Show a brand's sources, compile, profile and cost."),
     "normalize": ("normalize", "Show the evidence items of a dataset file."),
+    "api": ("api", "Serve the HTTP API."),
+    "token": ("api_tokens", "Create, list and revoke the tokens of the API."),
     "apify-replay": ("apify_replay", "Serve dataset files as Apify would, for trials and tests."),
     "sql": ("sql", "Ask the lake a question in SQL, read-only."),
     "doctor": ("doctor", "Say what is configured, what is reachable and what is missing."),

@@ -30,5 +30,5 @@ class LedgerDatabaseStorage(DagsterPostgresStorage):
         storage = cls(postgres_url=dagster_postgres_url(database_url(settings)), inst_data=inst_data)
         for part in (storage.event_log_storage, storage.run_storage, storage.schedule_storage):
             # Without this every statement opens a connection of its own; every process gains from keeping one.
-            part.optimize_for_webserver(_STATEMENT_TIMEOUT_MILLISECONDS, pool_recycle=3600, max_overflow=8)
+            part.optimize_for_webserver(_STATEMENT_TIMEOUT_MILLISECONDS, pool_recycle=3600, max_overflow=2)
         return storage

@@ -5,7 +5,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from brandbrain_dagster.errors import CompileAbandonedError, CompileCancelledError, ConflictError, LeaseLostError
+from brandbrain_dagster.errors import (
+    BrandBrainError,
+    CompileAbandonedError,
+    CompileCancelledError,
+    ConflictError,
+    LeaseLostError,
+)
 from brandbrain_dagster.stores.ledger import compile_attempts, compile_queue
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
@@ -45,22 +51,27 @@ def requeue_compiles_of_run(
     error = CompileCancelledError() if was_cancelled else CompileAbandonedError(_DIED)
     ended = _fail_all(left, error, ledger=ledger, rules=rules, now=now, jitter=jitter)
     for compile_run_id, attempts in launched:
-        _count_lost_launch(compile_run_id, attempts, ledger=ledger, rules=rules, now=now)
+        _count_lost_launch(compile_run_id, attempts, error, ledger=ledger, rules=rules, now=now)
     return ended
 
 
 def _count_lost_launch(
-    compile_run_id: UUID, attempts: int, *, ledger: Ledger, rules: AttemptRules, now: datetime
+    compile_run_id: UUID, attempts: int, error: BrandBrainError, *, ledger: Ledger, rules: AttemptRules, now: datetime
 ) -> None:
     available_at = now + timedelta(seconds=rules.backoff_seconds * 2**attempts)
     with ledger.begin() as conn:
         is_settled = compile_queue.count_lost_launch(
-            conn, compile_run_id=compile_run_id, attempts=attempts, available_at=available_at, last_error=_DIED
+            conn,
+            compile_run_id=compile_run_id,
+            attempts=attempts,
+            available_at=available_at,
+            last_error=str(error),
+            is_last=not error.is_transient,
         )
         if not is_settled:
             with suppress(ConflictError):
                 compile_attempts.finish_failed(
-                    conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=_DIED
+                    conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=str(error)
                 )
 
 

@@ -14,7 +14,8 @@ from brandbrain_dagster.settings import Settings, variable_of
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 SOURCE_SETTINGS = {"cap", "ttl_hours", "extra_start_urls"}
-WITHOUT_UPPER_BOUND = {"max_run_usd": "a budget is the owner's own business"}
+_BUDGET = "a budget is the owner's own business"
+WITHOUT_UPPER_BOUND = {"max_run_usd": _BUDGET, "daily_budget_usd": _BUDGET}
 _TABLE = re.compile(r"((?:^\|.*\|$\n?)+)", re.MULTILINE)
 _CODE = re.compile(r"`([^`]*)`")
 
@@ -45,7 +46,7 @@ def test_the_documented_variables_are_those_the_code_reads() -> None:
 
 
 def test_no_other_text_of_the_document_names_an_unknown_variable() -> None:
-    named = {name for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", DOCUMENT) if name.startswith(("BRANDBRAIN_", "APIFY_"))}
+    named = {name for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", DOCUMENT) if name.startswith(("BRANDBRAIN_", "APIFY_", "CORS_"))}
     assert named == set(VARIABLES)
 
 

@@ -115,7 +115,13 @@ def add_snapshot(
     held = {"compile_run_id": run.id, "lease_token": uuid4()}
     claim(conn, run, held["lease_token"])
     compile_progress.record_inputs(
-        conn, **held, inputs_json=inputs_json or {}, input_hash=input_hash, prompt_version=None, model=None
+        conn,
+        compile_run_id=run.id,
+        lease_token=held["lease_token"],
+        inputs_json=inputs_json or {},
+        input_hash=input_hash,
+        prompt_version=None,
+        model=None,
     )
     compile_progress.record_evidence_status(conn, **held, evidence_status_json={"reused": [{"source": "web.pages"}]})
     bundle = insert_bundle(

@@ -89,6 +89,7 @@ READS: dict[str, Read] = {
     "find_newest_succeeded": lambda conn, key: actor_runs.find_newest_succeeded(conn, source_id=key),
     "find_live": lambda conn, key: actor_runs.find_live(conn, source_id=key),
     "list_newest_by_source": lambda conn, key: actor_runs.list_newest_by_source(conn, brand_id=key),
+    "list_latest_by_source": lambda conn, key: actor_runs.list_latest_by_source(conn, brand_id=key),
     "list_runs": lambda conn, key: actor_runs.list_runs(conn, brand_id=key, limit=20),
     "list_live_runs": lambda conn, key: actor_runs.list_live_runs(conn, brand_id=key),
     "list_unsettled": lambda conn, key: actor_runs.list_unsettled(conn, brand_id=key),

@@ -38,8 +38,9 @@ def add_actor_run(
     status: ActorRunStatus = ActorRunStatus.SUCCEEDED,
     usd: str | None = "0.5",
     has_usable_rows: bool = True,
+    was_started: bool = True,
 ) -> None:
-    """Adds an actor run that started and ended at a moment."""
+    """Adds an actor run that started (or was only meant to) and ended at a moment."""
     with ledger.begin() as conn:
         intent = actor_runs.insert_intent(
             conn,
@@ -51,6 +52,15 @@ def add_actor_run(
             start_nonce=uuid4().hex,
             now=at,
         )
+        if was_started:
+            actor_runs.record_started(
+                conn,
+                run_id=intent.id,
+                apify_run_id=uuid4().hex,
+                dataset_id=None,
+                status=ActorRunStatus.RUNNING,
+                started_at=at,
+            )
         actor_runs.record_finished(
             conn,
             run_id=intent.id,

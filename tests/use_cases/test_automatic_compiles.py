@@ -1,4 +1,4 @@
-"""Compiles of brands whose inputs, or whose configuration, changed: once, when the edit is over, and only if it counts."""
+"""Compiles of brands whose inputs or configuration changed: once, when the edit is over, and only if it counts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -110,8 +110,8 @@ def test_added_source_is_compiled(ledger: Ledger, brand_id: UUID) -> None:
             conn,
             source_id=uuid4(),
             brand_id=brand_id,
-            platform="tiktok",
-            capability="posts",
+            platform="youtube",
+            capability="channel_videos",
             identifier="nova",
             settings_json={},
             now=NOW,
@@ -197,7 +197,7 @@ def test_live_compile_is_left_alone(ledger: Ledger, brand_id: UUID) -> None:
     waiting = start(ledger, brand_id, force_refresh=True, now=NOW + timedelta(seconds=1)).compile_run_id
     set_answers(ledger, brand_id, **SOLD)
     assert tick(ledger).brand_ids == []
-    assert [run.id for run in compiles_of(ledger, brand_id)][0] == waiting
+    assert compiles_of(ledger, brand_id)[0].id == waiting
 
 
 @pytest.mark.parametrize("answer", [None, ""], ids=["gone", "empty"])
@@ -238,7 +238,7 @@ def test_new_compiler_compiles_every_brand_once(ledger: Ledger, brand_id: UUID) 
 
 
 def test_configuration_that_changes_nothing_for_a_brand_is_noted(ledger: Ledger, brand_id: UUID) -> None:
-    without_tiktok = frozenset({"tiktok.posts"})
+    without_tiktok = frozenset({"tiktok.profile_videos"})
     assert tick(ledger, disabled=without_tiktok).seen.startswith("1 brands")
     assert tick(ledger, seconds=70, disabled=without_tiktok).seen.startswith("0 brands")
     assert tick(ledger, seconds=80, disabled=frozenset({"linkedin.company_posts"})).brand_ids == [brand_id]

@@ -2,7 +2,7 @@
 
 import re
 
-from brandbrain_dagster.errors import InvalidInputError
+from brandbrain_dagster.errors import InvalidBrandNameError
 
 _SEPARATORS = re.compile(r"[^\w]+|_+")
 _SLUG = re.compile(r"[\w-]{1,80}")
@@ -12,11 +12,11 @@ def slug_of(name: str) -> str:
     """Returns the slug of a brand name: its letters and digits in lower case, joined by hyphens.
 
     Raises:
-        InvalidInputError: the name is blank or has neither letters nor digits.
+        InvalidBrandNameError: the name is blank or has neither letters nor digits.
     """
     slug = _SEPARATORS.sub("-", name.strip().casefold()).strip("-")[:80]
     if not slug:
-        raise InvalidInputError(f"'{name}' cannot be a brand's name; give one with letters or digits.")
+        raise InvalidBrandNameError(f"'{name}' cannot be a brand's name; give one with letters or digits.")
     return slug
 
 
@@ -24,8 +24,8 @@ def checked_slug(slug: str) -> str:
     """Returns a slug that was given.
 
     Raises:
-        InvalidInputError: it holds anything else than letters, digits and hyphens, or is too long.
+        InvalidBrandNameError: it holds anything else than letters, digits and hyphens, or is too long.
     """
     if not _SLUG.fullmatch(slug):
-        raise InvalidInputError(f"'{slug}' cannot be a slug; use 1 to 80 letters, digits and hyphens.")
+        raise InvalidBrandNameError(f"'{slug}' cannot be a slug; use 1 to 80 letters, digits and hyphens.")
     return slug

@@ -92,6 +92,7 @@ def list_brands(
     conn: Connection,
     *,
     tenant_id: UUID | None = None,
+    only_brand_id: UUID | None = None,
     older_than: tuple[datetime, UUID] | None = None,
     limit: int | None = None,
 ) -> list[Brand]:
@@ -99,6 +100,8 @@ def list_brands(
     statement = select(brand).where(brand.c.deleted_at.is_(None))
     if tenant_id is not None:
         statement = statement.where(brand.c.tenant_id == tenant_id)
+    if only_brand_id is not None:
+        statement = statement.where(brand.c.id == only_brand_id)
     if older_than is not None:
         created_at, brand_id = older_than
         is_older = (brand.c.created_at < created_at) | ((brand.c.created_at == created_at) & (brand.c.id < brand_id))

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from brandbrain_dagster.domain.ingestion.freshness import EMPTY_RUN_TTL_HOURS
 from brandbrain_dagster.stores.ledger.tables import (
     IS_LIVE_COMPILE,
+    IS_LIVE_RUN,
     IS_SUCCEEDED_RUN,
     apify_run,
     brand,
@@ -84,7 +85,7 @@ def list_stale_brands(
             func.min(due_at).label("due_at"),
             is_live.label("is_live"),
             func.sum(func.coalesce(newest.c.usage_usd, unknown_cost_usd)).label("expected_usd"),
-            _spent_since(day_began_at).label("spent_usd"),
+            _spent_since(day_began_at, unknown_cost_usd).label("spent_usd"),
             _live_count().label("live_count"),
         )
         .select_from(source_connection)
@@ -126,9 +127,11 @@ def _newest_compile() -> FromClause:
     ).alias("compiled")
 
 
-def _spent_since(moment: datetime) -> ScalarSelect[Any]:
-    statement = select(func.coalesce(func.sum(apify_run.c.usage_usd), 0)).where(apify_run.c.created_at >= moment)
-    return statement.scalar_subquery()
+def _spent_since(moment: datetime, unknown_cost_usd: Decimal) -> ScalarSelect[Any]:
+    """Runs that go on are not in it: the compiles that wait for them are."""
+    was_billed = apify_run.c.apify_run_id.is_not(None) & ~IS_LIVE_RUN
+    cost_usd = func.coalesce(apify_run.c.usage_usd, case((was_billed, unknown_cost_usd), else_=0))
+    return select(func.coalesce(func.sum(cost_usd), 0)).where(apify_run.c.created_at >= moment).scalar_subquery()
 
 
 def _live_count() -> ScalarSelect[Any]:
@@ -143,7 +146,7 @@ def _ttl_hours(default_hours: float) -> ColumnElement[Any]:
 
 
 def _hours(hours: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(literal("1 hour"), Interval) * hours
+    return func.make_interval(0, 0, 0, 0, 0, 0, hours * 3600, type_=Interval)
 
 
 def _share_of(brand_id: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,7 +1,6 @@
 """Brands and sources as far as a caller may see them; what is out of reach is as absent as what never was."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -28,23 +27,10 @@ def get_visible_brand(conn: Connection, *, brand_id: UUID, scope: BrandScope, to
     return Brand(**row)
 
 
-def list_visible_brands(
-    conn: Connection, *, scope: BrandScope, older_than: tuple[datetime, UUID] | None, limit: int
-) -> list[Brand]:
-    """Returns brands, newest first; ``older_than`` is the (created_at, id) of the last brand of the page before."""
-    statement = select(brand).where(*_is_in(scope))
-    if older_than is not None:
-        created_at, brand_id = older_than
-        is_older = (brand.c.created_at < created_at) | ((brand.c.created_at == created_at) & (brand.c.id < brand_id))
-        statement = statement.where((brand.c.created_at <= created_at) & is_older)
-    ordered = statement.order_by(brand.c.created_at.desc(), brand.c.id.desc()).limit(limit)
-    return [Brand(**row) for row in conn.execute(ordered).mappings()]
-
-
 def get_visible_source(
     conn: Connection, *, source_id: UUID, scope: BrandScope, to_change: bool = False
 ) -> SourceConnection:
-    """Returns a source that was not removed; ``to_change`` as for a brand.
+    """Returns a source that was not removed; with ``to_change`` nobody else changes the brand until the end.
 
     Raises:
         NotFoundError: no brand within the scope has such a source.
@@ -55,7 +41,7 @@ def get_visible_source(
         .where(source_connection.c.id == source_id, source_connection.c.removed_at.is_(None), *_is_in(scope))
     )
     if to_change:
-        statement = statement.with_for_update(key_share=True)
+        statement = statement.with_for_update(key_share=True, of=brand)
     row = conn.execute(statement).mappings().one_or_none()
     if row is None:
         raise NotFoundError("Source not found")

@@ -50,6 +50,17 @@ def aged(hours: float, *, has_usable_rows: bool | None = True) -> ActorRun:
 
 
 @pytest.mark.parametrize(
+    ("compile_run_id", "action"), [(UUID(int=9), FreshnessAction.REUSE), (UUID(int=8), FreshnessAction.REFRESH)]
+)
+def test_refresh_that_was_asked_for_is_made_once_in_a_compile(compile_run_id: UUID, action: FreshnessAction) -> None:
+    collected = replace(aged(1), compile_run_id=UUID(int=9))
+    facts = FreshnessFacts(
+        force_refresh=True, newest_succeeded=collected, live=None, ttl_hours=0, compile_run_id=compile_run_id
+    )
+    assert decide_freshness(facts, NOW).action is action
+
+
+@pytest.mark.parametrize(
     ("force_refresh", "newest", "live", "ttl_hours", "action"),
     [
         (True, aged(1), None, 24, FreshnessAction.REFRESH),

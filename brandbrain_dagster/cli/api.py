@@ -1,0 +1,69 @@
+"""``brandbrain api``: serve the HTTP API."""
+
+import signal
+import sys
+from ipaddress import ip_address
+
+import click
+import uvicorn
+from fastapi import FastAPI
+
+from brandbrain_dagster.api.app import create_app
+from brandbrain_dagster.api.request_log import SERVER_LOG
+from brandbrain_dagster.cli.command import new_id, now, opened_ledger, reports_errors
+from brandbrain_dagster.errors import ConfigurationError
+from brandbrain_dagster.settings import load_settings
+from brandbrain_dagster.stores.ledger.api_tokens import has_api_tokens
+
+_GRACE_SECONDS = 20
+"""How long requests under way, and streams of events, may go on after a SIGTERM."""
+
+
+def served_app() -> FastAPI:
+    """Returns the API for the settings of the environment."""
+    return create_app(load_settings(), now=now, new_id=new_id)
+
+
+def served_app_without_tokens() -> FastAPI:
+    """Returns the API that serves other machines without any token too."""
+    return create_app(load_settings(), now=now, new_id=new_id, is_insecure=True)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that serve.")
+@click.option("--insecure", is_flag=True, help="Serve other machines although there is no token.")
+@reports_errors
+def command(host: str, port: int, workers: int, *, insecure: bool) -> None:
+    """Serve the HTTP API until it is told to stop."""
+    with opened_ledger() as (settings, ledger), ledger.read() as conn:
+        is_closed = settings.api_tokens is not None or has_api_tokens(conn)
+    if not (is_loopback(host) or insecure or is_closed):
+        raise ConfigurationError(
+            f"There is no token yet, so the API will not listen on {host} for everybody: "
+            "make one with 'brandbrain token create', or say --insecure."
+        )
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))  # uvicorn raises it again when all is served
+    app = served_app_without_tokens if insecure else served_app
+    click.echo(f"Serving the API at http://{host}:{port}/api/docs", err=True)
+    uvicorn.run(
+        f"{__name__}:{app.__name__}",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=SERVER_LOG,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tells whether only this machine can reach what listens there; a name could lead anywhere."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
