@@ -11,6 +11,7 @@ import argparse
 import logging
 import os
 import random
+import signal
 import socket
 import statistics
 import subprocess
@@ -259,6 +260,7 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=100, help="brands of the small batch")
     parser.add_argument("--samples", type=int, default=20, help="single compiles with the warm worker")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     measure(chosen.fleet, chosen.few, chosen.samples)
 
 

@@ -100,6 +100,12 @@ class Settings(BaseSettings):
         )
 
     @property
+    def accepted_api_tokens(self) -> frozenset[str]:
+        """The tokens that ``api_tokens`` lists."""
+        listed = self.api_tokens.get_secret_value() if self.api_tokens else ""
+        return frozenset(token.strip() for token in listed.split(",") if token.strip())
+
+    @property
     def lake_location(self) -> str:
         """Where the lake is."""
         return self.lake_url or str(self.home.expanduser().resolve() / "lake")

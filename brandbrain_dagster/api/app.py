@@ -80,7 +80,6 @@ def _layers(
 ) -> list[Middleware]:
     """From the outside in: what is refused by an inner layer is still logged, and readable by web pages."""
     origins = _listed(settings.cors_allowed_origins)
-    given = settings.api_tokens.get_secret_value() if settings.api_tokens else ""
     return [
         Middleware(RequestJournal, figures=figures, log=request_log(), new_id=new_id),
         Middleware(
@@ -92,7 +91,10 @@ def _layers(
             expose_headers=_ANSWER_HEADERS,
         ),
         Middleware(
-            AccessGate, tokens=KnownTokens(_listed(given), now=now), allowed_origins=origins, is_insecure=is_insecure
+            AccessGate,
+            tokens=KnownTokens(settings.accepted_api_tokens, now=now),
+            allowed_origins=origins,
+            is_insecure=is_insecure,
         ),
         Middleware(BodyLimit),
     ]

@@ -15,7 +15,7 @@ from brandbrain_dagster.errors import ConfigurationError
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.ledger.api_tokens import has_api_tokens
 
-_GRACE_SECONDS = 20
+_GRACE_SECONDS = 10
 """How long requests under way, and streams of events, may go on after a SIGTERM."""
 
 
@@ -38,7 +38,7 @@ def served_app_without_tokens() -> FastAPI:
 def command(host: str, port: int, workers: int, *, insecure: bool) -> None:
     """Serve the HTTP API until it is told to stop."""
     with opened_ledger() as (settings, ledger), ledger.read() as conn:
-        is_closed = settings.api_tokens is not None or has_api_tokens(conn)
+        is_closed = bool(settings.accepted_api_tokens) or has_api_tokens(conn)
     if not (is_loopback(host) or insecure or is_closed):
         raise ConfigurationError(
             f"There is no token yet, so the API will not listen on {host} for everybody: "

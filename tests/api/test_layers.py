@@ -26,7 +26,7 @@ def test_request_id_of_the_caller_comes_back(client: httpx.Client, request_id: s
     assert client.get("/api/health", headers={"X-Request-ID": request_id}).headers["x-request-id"] == request_id
 
 
-@pytest.mark.parametrize("request_id", ["", "x" * 129, "a b", 'a"b', "a{b}", "Ã©"])
+@pytest.mark.parametrize("request_id", ["", "x" * 129, "a b", 'a"b', "a{b}", "a\tb"])
 def test_request_id_that_could_disturb_a_log_is_replaced(client: httpx.Client, request_id: str) -> None:
     given = client.get("/api/health", headers={"X-Request-ID": request_id}).headers["x-request-id"]
     assert re.fullmatch(r"[0-9a-f]{32}", given)

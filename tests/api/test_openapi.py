@@ -114,7 +114,7 @@ def test_schemathesis_finds_nothing_about_a_brand_that_is_there(
 ) -> None:
     with ledger.begin() as conn:
         source = add_source(conn, brand)
-        snapshot = add_snapshot(conn, brand)
+        snapshot = add_snapshot(conn, brand, snapshot_json={"voice": {}})
     answered = {"tier": 0, "answers_json": ANSWERS}
     assert guarded.client.put(f"/api/brands/{brand.id}/onboarding", json=answered).is_success
     started = guarded.client.post(f"/api/brands/{brand.id}/brandbrain/compile")

@@ -1,5 +1,6 @@
 """Sources over HTTP: add, list with evidence, change, remove without losing what leads back to them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -245,3 +246,24 @@ def test_source_of_an_erased_brand_is_gone(client: httpx.Client, ledger: Ledger)
     client.delete(f"/api/brands/{erased.id}")
     assert client.patch(f"/api/sources/{source.id}", json={"is_enabled": False}).json() == {"error": "Source not found"}
     assert client.delete(f"/api/sources/{uuid4()}").json() == {"error": "Source not found"}
+
+
+def test_changes_at_the_same_time_do_not_get_in_each_others_way(client: httpx.Client, brand: Brand) -> None:
+    """Nothing fails and nothing waits for ever: answers and sources of a brand are changed one after the other."""
+    site = {"platform": "web", "capability": "crawl_pages", "identifier": "https://example.com"}
+    one = f"/api/sources/{client.post(address(brand), json=site).json()['id']}"
+
+    def change(turn: int) -> int:
+        pages = {"tier1.key_pages": [f"https://example.com/{turn}"]}
+        requests: list[tuple[str, str, dict[str, Any] | None]] = [
+            ("PUT", f"/api/brands/{brand.id}/onboarding", {"tier": 1, "answers_json": pages}),
+            ("PATCH", one, {"is_enabled": turn % 2 == 0}),
+            ("POST", address(brand), site),
+            ("DELETE", one, None),
+        ]
+        method, path, body = requests[turn % len(requests)]
+        return client.request(method, path, json=body).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = set(threads.map(change, range(80)))
+    assert statuses <= {200, 201, 204, 404, 409}

@@ -107,6 +107,11 @@ def test_api_without_tokens_is_not_served_to_other_machines(environment: dict[st
     )
 
 
+def test_list_of_no_tokens_is_no_token(environment: dict[str, str]) -> None:
+    refused = run({**environment, "BRANDBRAIN_API_TOKENS": " , "}, "api", "--host", "192.0.2.1")
+    assert refused.exit_code == 2
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_this_machine_alone_is_served_without_tokens(host: str) -> None:
     assert is_loopback(host)

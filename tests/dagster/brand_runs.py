@@ -15,6 +15,7 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_partitions import BRANDS
 from brandbrain_dagster.definitions import build_defs
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
+from brandbrain_dagster.jobs.abort_actor_runs import brands_config
 from brandbrain_dagster.jobs.compile_batch import batch_config
 from brandbrain_dagster.stores.ledger import actor_runs, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
@@ -57,6 +58,10 @@ class Brands:
         """Carries the pipeline out as a backfill over a range of partitions does."""
         tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
         return self._execute("compile_brand", tags=tags)
+
+    def run_abortion(self, brand_ids: Sequence[UUID]) -> dg.ExecuteInProcessResult:
+        """Aborts the brands' orphaned actor runs, as the sensor for lost work asks for."""
+        return self._execute("abort_actor_runs", run_config=brands_config(list(brand_ids)))
 
     def _execute(self, job: str, **options: Any) -> dg.ExecuteInProcessResult:
         run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **options.pop("run_config", {})}

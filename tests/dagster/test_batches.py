@@ -202,6 +202,23 @@ def test_cancelled_compile_ends_at_once_and_its_actor_runs_are_aborted(brands: B
     assert was_aborted(brands, brand_id)
 
 
+@pytest.mark.parametrize("run_seconds", [LONG_SECONDS])
+def test_actor_runs_are_aborted_where_no_compile_and_nobody_else_wants_them(brands: Brands, ledger: Ledger) -> None:
+    given_up, waiting, busy = brands.add(3)
+    compile_run_ids = brands.enqueue([given_up, waiting, busy])
+    with meanwhile(lambda: has_started(brands, 3), interrupt):
+        brands.run_batch(compile_run_ids)
+    with ledger.begin() as conn:
+        for compile_run_id in (compile_run_ids[0], compile_run_ids[2]):
+            compile_attempts.finish_failed(
+                conn, compile_run_id=compile_run_id, lease_token=None, now=utc_now(), error="cancelled"
+            )
+    with brand_lock(ledger, busy) as is_held_by_them:
+        assert is_held_by_them
+        assert brands.run_abortion([given_up, waiting, busy]).success
+    assert [was_aborted(brands, brand_id) for brand_id in (given_up, waiting, busy)] == [True, False, False]
+
+
 def has_started(brands: Brands, count: int) -> bool:
     """Whether so many actor runs are recorded as going on."""
     with brands.ledger.read() as conn:

@@ -23,15 +23,14 @@ from brandbrain_dagster.api.profile_shapes import CompileStatusShape, EnqueuedSh
 from brandbrain_dagster.api.replies import json_bytes, json_reply, stored
 from brandbrain_dagster.domain.compile.start_verdict import StandingSnapshot
 from brandbrain_dagster.errors import CompileGatingError, LedgerUnavailableError, NotFoundError
-from brandbrain_dagster.settings import Settings
+from brandbrain_dagster.resources.compile_rules import start_rules
 from brandbrain_dagster.stores.ledger.compile_reports import find_compile_report
 from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.idempotency_keys import claim_key, keep_answer
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.served_snapshots import find_served
 from brandbrain_dagster.use_cases.cancel_compile import cancel_compile
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
-from brandbrain_dagster.use_cases.start_compile import StartRules, start_compile_async
+from brandbrain_dagster.use_cases.start_compile import start_compile_async
 
 _COMPILE = "/api/brands/{brand_id}/brandbrain/compile"
 _RUN = _COMPILE + "/{compile_run_id}"
@@ -127,15 +126,6 @@ async def cancel(request: Request) -> Response:
     return json_reply(_status(await _report(asked, compile_run_id)))
 
 
-def _start_rules(settings: Settings) -> StartRules:
-    return StartRules(
-        ttl_hours=settings.apify_run_ttl_hours,
-        disabled_capabilities=settings.disabled_capabilities,
-        compiler=COMPILER.identity,
-        max_attempts=settings.compile_max_attempts,
-    )
-
-
 def _cancel(asked: BrandRequest, compile_run_id: UUID) -> None:
     with asked.sync_ledger.begin() as conn:
         cancel_compile(conn, brand_id=asked.brand_id, compile_run_id=compile_run_id, now=asked.now())
@@ -148,7 +138,7 @@ async def _kick_off(asked: BrandRequest, ledger: FetchesRows, *, force_refresh: 
             scope=asked.scope,
             force_refresh=force_refresh,
             ledger=ledger,
-            rules=_start_rules(asked.settings),
+            rules=start_rules(asked.settings),
             now=asked.now(),
             new_id=asked.fresh_id,
         )

@@ -38,12 +38,6 @@ def list_due_compile_runs(conn: Connection, *, now: datetime, limit: int) -> lis
     return [DueCompile(**row) for row in conn.execute(statement).mappings()]
 
 
-def ask_for_refresh(conn: Connection, *, compile_run_id: UUID) -> None:
-    """Makes a compile that still waits collect every source again; one that runs stays as it is."""
-    is_waiting = (compile_run.c.id == compile_run_id) & (compile_run.c.status == CompileStatus.PENDING)
-    conn.execute(update(compile_run).where(is_waiting).values(force_refresh=True))
-
-
 def list_expired_compile_runs(conn: Connection, *, now: datetime, limit: int) -> list[CompileRun]:
     """Returns RUNNING compiles whose lease ended without being renewed, longest ago first."""
     has_expired = (compile_run.c.status == CompileStatus.RUNNING) & (compile_run.c.lease_expires_at <= now)
