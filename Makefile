@@ -35,7 +35,6 @@ test: check ## Everything CI runs: check, then all tests
 bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/normalize.py
 	$(BIN)/python benchmarks/collect.py
-	$(BIN)/python benchmarks/orchestration.py
 	$(BIN)/python benchmarks/api.py
 	$(BIN)/python benchmarks/orchestration.py
 

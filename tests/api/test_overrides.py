@@ -174,6 +174,14 @@ def test_too_many_paths_are_refused(api: ProfileApi, brand: Brand) -> None:
     assert (answer.status_code, answer.json()) == (422, {"error": "pinned_paths names 1001 paths, over 1000"})
 
 
+def test_overrides_stay_few_over_many_patches(api: ProfileApi, brand: Brand) -> None:
+    patch(api, brand, overrides_json={f"key.{number}": 1 for number in range(999)})
+    patch(api, brand, overrides_json={"key.0": 2, "one.more": 1})
+    answer = api.client.patch(profile_url(brand.id, "overrides"), json={"overrides_json": {"too.many": 1}})
+    assert answer.status_code == 422
+    assert patch(api, brand, overrides_json={"key.0": None, "too.many": 1})["overrides_json"]["too.many"] == 1
+
+
 def test_overrides_cannot_grow_without_bound(api: ProfileApi, ledger: Ledger, brand: Brand) -> None:
     half = "x" * 600_000
     patch(api, brand, overrides_json={"a": half})

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, cast, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from brandbrain_dagster.domain.compile.override_paths import MAX_PATHS
 from brandbrain_dagster.errors import InvalidInputError
 from brandbrain_dagster.stores.ledger.async_ledger import AsyncLedger
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
@@ -64,10 +65,10 @@ async def patch_overrides(
             changed_by=changed_by,
             changed_at=now,
         )
-        if merged["size"] > _MOST_BYTES:
+        if merged["size"] > _MOST_BYTES or merged["paths"] > MAX_PATHS:
             raise InvalidInputError(
-                f"With this change the brand's overrides would take {merged['size']} bytes, over {_MOST_BYTES}; "
-                "remove some first."
+                f"With this change the brand would have {merged['paths']} overrides in {merged['size']} bytes; "
+                f"at most {MAX_PATHS} in {_MOST_BYTES} bytes are kept, so remove some first."
             )
     return merged
 
@@ -116,7 +117,8 @@ WITH before AS (
     WHERE old_json IS DISTINCT FROM new_json ORDER BY kind, path
 )
 SELECT CAST(overrides_json AS text) AS overrides_json, pinned_paths, updated_at,
-    octet_length(CAST(overrides_json AS text)) AS size
+    octet_length(CAST(overrides_json AS text)) AS size,
+    (SELECT count(*) FROM jsonb_object_keys(overrides_json)) AS paths
 FROM merged
 """
 ).bindparams(
