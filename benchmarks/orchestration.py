@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -109,9 +110,17 @@ def compile_plainly(brand_ids: Sequence[UUID], ports: RunPorts, *, threads: int 
         return list(pool.map(compile_one, brand_ids))
 
 
+@dataclass(frozen=True)
+class Up:
+    """A running `brandbrain up`; the Dagster UI is there unless a worker is warm."""
+
+    api_port: int
+    ui: httpx.Client
+
+
 @contextmanager
-def everything_up(ledger: Ledger, brand_id: UUID, *, with_worker: bool) -> Iterator[httpx.Client]:
-    """Runs `brandbrain up`, proves with a compile that it is warm, and yields a client of the Dagster UI."""
+def everything_up(ledger: Ledger, brand_id: UUID, *, with_worker: bool) -> Iterator[Up]:
+    """Runs `brandbrain up` and proves with a compile that it is warm."""
     api_port, ui_port = free_port(), free_port()
     command = [sys.executable, "-P", "-m", "brandbrain_dagster", "up", "--api-port", str(api_port)]
     command += ["--no-ui"] if with_worker else ["--ui-port", str(ui_port)]
@@ -122,7 +131,7 @@ def everything_up(ledger: Ledger, brand_id: UUID, *, with_worker: bool) -> Itera
         if with_worker:
             drain(ledger, [brand_id])  # the first one may have been a run's of its own
         with httpx.Client(base_url=f"http://{HOST}:{ui_port}", timeout=60) as ui:
-            yield ui
+            yield Up(api_port, ui)
     finally:
         process.terminate()
         try:
@@ -247,10 +256,10 @@ def _measure_with_worker(ledger: Ledger, brand_ids: Sequence[UUID], few: int, sa
 
 
 def _measure_without_worker(ledger: Ledger, brand_ids: Sequence[UUID], samples: int) -> None:
-    with everything_up(ledger, brand_ids[0], with_worker=False) as ui:
+    with everything_up(ledger, brand_ids[0], with_worker=False) as up:
         alone = kick_off_alone(ledger, brand_ids[: max(1, samples // 4)])
         print_line("kickoff to SUCCEEDED, a run launched for it", latency(alone))
-        seconds = launch_apart(ledger, brand_ids[:APART], ui)
+        seconds = launch_apart(ledger, brand_ids[:APART], up.ui)
         print_line(f"{APART} brands, a run each (more take proportionally longer)", per_minute(APART, seconds))
 
 

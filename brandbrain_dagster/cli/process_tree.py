@@ -30,11 +30,12 @@ class ChildKeepsDyingError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to start, and how to see that it answers."""
+    """What to start, and how to see that it answers; ``niceness`` (0..19) is how far it stands back for the others."""
 
     name: str
     arguments: Sequence[str]
     answers: Callable[[], bool]
+    niceness: int = 0
 
 
 @dataclass(kw_only=True)
@@ -138,6 +139,7 @@ class ProcessTree:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        _stand_back(process.pid, program.niceness)
         self._groups = living_groups(self._groups) | {process.pid}
         self._tell_warden()
         return process
@@ -164,3 +166,10 @@ class ProcessTree:
         if self._tells_logs:
             for line in child.reader.read().splitlines():
                 self._tell(f"{child.program.name}: {line}")
+
+
+def _stand_back(process_id: int, niceness: int) -> None:
+    os.setpriority(os.PRIO_PROCESS, process_id, niceness)
+    # Where Linux shares the processor out by session, only the session's niceness counts between programs.
+    with suppress(OSError):
+        Path(f"/proc/{process_id}/autogroup").write_text(str(niceness), encoding="ascii")

@@ -31,6 +31,8 @@ def first_programs(ports: Ports) -> list[Program]:
         ],
         # It listens only once the definitions are loaded.
         answers=lambda: accepts_connections(ports.code),
+        # The runs are its children: a fleet that compiles must not keep readers of the API waiting.
+        niceness=10,
     )
     api = Program(
         name="API",
