@@ -10,7 +10,8 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_partitions import BRANDS
 
 SUCCEEDS = "compile_succeeds"
-IS_FRESH = "brand_is_fresh"
+IS_FRESH, IS_FRESH_OF = "brand_is_fresh", "raw_apify_items"
+"""Reported by the asset itself, and by the sensor that notices that a brand has grown stale."""
 
 
 def brand_check(asset: str, name: str, description: str) -> dg.AssetCheckSpec:

@@ -6,7 +6,7 @@ from uuid import UUID
 import dagster as dg
 import msgspec
 
-from brandbrain_dagster.assets.brand_checks import IS_FRESH, brand_check
+from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
 from brandbrain_dagster.assets.input_observations import observe_answers
@@ -15,7 +15,7 @@ from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.citations import citation_problems
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 from brandbrain_dagster.domain.export.excerpt import profile_excerpt
-from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, EvidenceStatus
+from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
 from brandbrain_dagster.domain.normalization.sightings import by_id
 from brandbrain_dagster.errors import LeaseLostError
 from brandbrain_dagster.stores.ledger import brands, compile_progress
@@ -32,7 +32,6 @@ _CITATIONS_HOLD = brand_check(
     "citations_hold",
     "Every cited item is in the bundle, and every quote stands in it word for word.",
 )
-_IS_FRESH = brand_check("brandbrain_snapshot", IS_FRESH, "No source of the brand failed or is older than its TTL.")
 
 
 def materialize_brandbrain_snapshot(work: BrandWork) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -44,7 +43,7 @@ def materialize_brandbrain_snapshot(work: BrandWork) -> dg.MaterializeResult:  #
     return dg.MaterializeResult(
         metadata=_metadata(snapshot, status),
         data_version=dg.DataVersion(snapshot.content_hash),
-        check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle), _is_fresh(status)],
+        check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle)],
     )
 
 
@@ -132,19 +131,11 @@ def _citations_hold(snapshot: Snapshot, bundle: EvidenceBundle) -> dg.AssetCheck
     return dg.AssetCheckResult(check_name="citations_hold", passed=not problems, metadata={"problems": problems})
 
 
-def _is_fresh(status: EvidenceStatus) -> dg.AssetCheckResult:
-    """As of now; that a source grows old later is noticed by the sensor that refreshes stale brands."""
-    failed = [outcome.source for outcome in status.of(Disposition.FAILED)]
-    return dg.AssetCheckResult(
-        check_name=IS_FRESH, passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": failed}
-    )
-
-
 STEP = pipeline_step(
     materialize_brandbrain_snapshot,
     "brandbrain_snapshot",
     deps=["feature_report", "evidence_bundle", "brand_onboarding", "brand_overrides"],
     kinds={"python", "postgres"},
     code_version=f"{COMPILER.identity.name}-{COMPILER.identity.version}-schema-{COMPILER.identity.schema_version}",
-    checks=[_SCHEMA_VALID, _CITATIONS_HOLD, _IS_FRESH],
+    checks=[_SCHEMA_VALID, _CITATIONS_HOLD],
 )

@@ -4,7 +4,7 @@ import hashlib
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_checks import brand_check
+from brandbrain_dagster.assets.brand_checks import IS_FRESH, IS_FRESH_OF, brand_check
 from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
 from brandbrain_dagster.assets.input_observations import observe_sources
@@ -19,7 +19,7 @@ from brandbrain_dagster.use_cases.settle_costs import settle_costs
 COLLECTION_VERSION = "1"
 """Raised when the logic of collecting changes."""
 
-_SOURCES_ANSWER = brand_check("raw_apify_items", "every_source_answers", "No source failed to be collected.")
+_IS_FRESH = brand_check(IS_FRESH_OF, IS_FRESH, "No source of the brand failed or is older than its TTL.")
 _CAPS_RESPECTED = brand_check(
     "raw_apify_items", "caps_respected", "No run brought more rows than its capability's cap."
 )
@@ -34,7 +34,7 @@ def materialize_raw_apify_items(work: BrandWork) -> dg.MaterializeResult:  # typ
     return dg.MaterializeResult(
         metadata=evidence_status_metadata(status),
         data_version=dg.DataVersion(hashlib.sha256("\n".join(runs).encode()).hexdigest()),
-        check_results=[_every_source_answers(status), _caps_respected(status, work)],
+        check_results=[_is_fresh(status), _caps_respected(status, work)],
     )
 
 
@@ -65,10 +65,11 @@ def _collect(work: BrandWork) -> EvidenceStatus:
     return work.collected(collect)
 
 
-def _every_source_answers(status: EvidenceStatus) -> dg.AssetCheckResult:
+def _is_fresh(status: EvidenceStatus) -> dg.AssetCheckResult:
+    """As of now; that a source grows old later is noticed by the sensor that refreshes stale brands."""
     failed = status.of(Disposition.FAILED)
     return dg.AssetCheckResult(
-        check_name="every_source_answers",
+        check_name=IS_FRESH,
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={outcome.source: outcome.error or outcome.reason for outcome in failed},
@@ -97,5 +98,5 @@ STEP = pipeline_step(
     deps=["source_connections"],
     kinds={"apify", "parquet"},
     code_version=COLLECTION_VERSION,
-    checks=[_SOURCES_ANSWER, _CAPS_RESPECTED],
+    checks=[_IS_FRESH, _CAPS_RESPECTED],
 )

@@ -17,25 +17,41 @@ from brandbrain_dagster.errors import LedgerUnavailableError
 from brandbrain_dagster.stores.ledger.compile_queue import DueCompile, list_due_compile_runs
 from brandbrain_dagster.use_cases.warm_up import warm_up
 
+WORKER_TAG = "brandbrain/worker"
+LEFT_TO_THE_FIRST = 64
+"""Due compiles at the head of the queue that a second worker leaves alone, so that the two don't reach for the same."""
 _SECONDS_AT_MOST = 30 * 60
-_COMPILES_AT_MOST = 500
+_COMPILES_AT_MOST = 2000
 _REFUSED_SECONDS = 10
 """How long a brand that somebody else works on is left alone."""
 
 
+class WorkerConfig(dg.Config):
+    """``leaves``: so many compiles at the head of the queue are another's; with any, it ends when no more are due."""
+
+    leaves: int = 0
+
+
+def worker_config(*, leaves: int) -> dg.RunConfig:
+    """Returns the configuration of a run of `compile_worker`."""
+    return dg.RunConfig(ops={"drain_compile_queue": WorkerConfig(leaves=leaves)})
+
+
 @dg.op(required_resource_keys=RESOURCES)
-def drain_compile_queue(context: dg.OpExecutionContext) -> None:
+def drain_compile_queue(context: dg.OpExecutionContext, config: WorkerConfig) -> None:
     """Takes due compiles from the queue until it is time for another worker."""
     warm_up()
     started = time.monotonic()
     with brands_at_once(context, PIPELINE) as brands:
-        look = _looking_at(brands)
+        look = _looking_at(brands, config.leaves)
         while time.monotonic() - started < _SECONDS_AT_MOST and brands.done_count < _COMPILES_AT_MOST:
             for due in look():
                 brands.start(due.brand_id, due.id)
             poll_seconds = brands.ports.settings.queue_poll_seconds
             if brands.brand_ids:
                 brands.wait_for_one(poll_seconds)
+            elif config.leaves:
+                break
             else:
                 time.sleep(poll_seconds)
         brands.wait_for_all()
@@ -44,7 +60,7 @@ def drain_compile_queue(context: dg.OpExecutionContext) -> None:
 
 @dg.job(
     executor_def=dg.in_process_executor,
-    tags={"brandbrain/worker": "compile", "dagster/max_runtime": str(2 * _SECONDS_AT_MOST)},
+    tags={WORKER_TAG: "first", "dagster/max_runtime": str(2 * _SECONDS_AT_MOST)},
     description=(
         "Waits for compiles and carries them out at once. A sensor keeps one such run alive; terminate it freely: what "
         "it works on is handed back."
@@ -55,7 +71,7 @@ def compile_worker() -> None:
     drain_compile_queue()
 
 
-def _looking_at(brands: BrandsAtOnce) -> Callable[[], list[DueCompile]]:
+def _looking_at(brands: BrandsAtOnce, leaves: int) -> Callable[[], list[DueCompile]]:
     """Returns a function that lists the due compiles there is room for, leaving out those just refused."""
     refused_at: dict[UUID, float] = {}
 
@@ -69,7 +85,8 @@ def _looking_at(brands: BrandsAtOnce) -> Callable[[], list[DueCompile]]:
             return []
         try:
             with brands.ports.ledger.ledger.read() as conn:
-                due = list_due_compile_runs(conn, now=brands.ports.clock.now(), limit=brands.free + len(busy))
+                limit = leaves + brands.free + len(busy)
+                due = list_due_compile_runs(conn, now=brands.ports.clock.now(), limit=limit)[leaves:]
         except LedgerUnavailableError as error:
             brands.ports.log.warning("%s", error)
             return []

@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_checks import IS_FRESH
-from brandbrain_dagster.assets.brand_run import PUBLISHING
+from brandbrain_dagster.assets.brand_checks import IS_FRESH, IS_FRESH_OF
 from brandbrain_dagster.resources.compile_rules import start_rules
 from brandbrain_dagster.sensors.opened_ledger import CLOCK, SPENDING, opened_ledger
 from brandbrain_dagster.use_cases.automatic_compiles import (
@@ -50,7 +49,7 @@ def stale_brands_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult 
         return dg.SkipReason(enqueued.seen)
     stale = [
         dg.AssetCheckEvaluation(
-            asset_key=dg.AssetKey(PUBLISHING),
+            asset_key=dg.AssetKey(IS_FRESH_OF),
             check_name=IS_FRESH,
             passed=False,
             severity=dg.AssetCheckSeverity.WARN,

@@ -8,15 +8,17 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_partitions import BRANDS, COMPILE_RUN_TAG
 from brandbrain_dagster.jobs.compile_batch import batch_config, compile_batch
 from brandbrain_dagster.jobs.compile_brand import compile_brand
-from brandbrain_dagster.jobs.compile_worker import compile_worker
+from brandbrain_dagster.jobs.compile_worker import LEFT_TO_THE_FIRST, WORKER_TAG, compile_worker, worker_config
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG
 from brandbrain_dagster.sensors.opened_ledger import CLOCK, SPENDING, opened_ledger
 from brandbrain_dagster.settings import load_settings
-from brandbrain_dagster.stores.ledger.compile_queue import list_due_compile_runs
+from brandbrain_dagster.stores.ledger.compile_queue import find_newest_start, list_due_compile_runs
 from brandbrain_dagster.use_cases.plan_launches import Launch, plan_launches
 
 _LOOKED_AT = 1000
 _POLLS_LEFT_TO_WORKER = 3
+WORTH_A_SECOND = 200
+"""Due compiles that pay for starting another process."""
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -36,11 +38,13 @@ def compile_queue_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
     """Reads the due compiles, fair across tenants, and never touches their rows."""
     with opened_ledger() as (settings, ledger), ledger.read() as conn:
         due = list_due_compile_runs(conn, now=CLOCK.now(), limit=_LOOKED_AT)
-    polls = _POLLS_LEFT_TO_WORKER if _has_worker(context.instance, [dg.DagsterRunStatus.STARTED]) else 0
+        newest_start = find_newest_start(conn)
+    polls = _POLLS_LEFT_TO_WORKER if _count_workers(context.instance, [dg.DagsterRunStatus.STARTED]) else 0
     plan = plan_launches(
         due,
         cursor=json.loads(context.cursor or "{}"),
         worker_grace=timedelta(seconds=polls * settings.queue_poll_seconds),
+        newest_start=newest_start,
         launch_life=timedelta(seconds=settings.lease_seconds),
         now=CLOCK.now(),
     )
@@ -60,18 +64,22 @@ def compile_queue_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
     job=compile_worker,
     minimum_interval_seconds=5,
     default_status=SPENDING if load_settings().warm_worker else dg.DefaultSensorStatus.STOPPED,
-    description="Keeps one worker run waiting, so that compiles start within seconds.",
+    description="Keeps one worker run waiting, so that compiles start within seconds, and a second while many wait.",
 )
 def compile_worker_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Launches a worker when none is under way."""
-    if _has_worker(context.instance, _UNDER_WAY):
-        return dg.SkipReason("a worker is under way")
-    return dg.RunRequest()
+    """Launches a worker when none is under way, and another one that leaves again when the queue is long."""
+    workers = _count_workers(context.instance, _UNDER_WAY)
+    if workers == 0:
+        return dg.RunRequest()
+    with opened_ledger() as (_, ledger), ledger.read() as conn:
+        due_count = len(list_due_compile_runs(conn, now=CLOCK.now(), limit=WORTH_A_SECOND))
+    if workers == 1 and due_count == WORTH_A_SECOND:
+        return dg.RunRequest(run_config=worker_config(leaves=LEFT_TO_THE_FIRST), tags={WORKER_TAG: "second"})
+    return dg.SkipReason(f"{workers} workers are under way")
 
 
-def _has_worker(instance: dg.DagsterInstance, statuses: list[dg.DagsterRunStatus]) -> bool:
-    filters = dg.RunsFilter(job_name=compile_worker.name, statuses=statuses)
-    return instance.get_runs_count(filters) > 0
+def _count_workers(instance: dg.DagsterInstance, statuses: list[dg.DagsterRunStatus]) -> int:
+    return instance.get_runs_count(dg.RunsFilter(job_name=compile_worker.name, statuses=statuses))
 
 
 def _run_request(launch: Launch) -> dg.RunRequest:

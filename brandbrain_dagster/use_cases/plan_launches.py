@@ -42,17 +42,20 @@ def plan_launches(
     worker_grace: timedelta,
     launch_life: timedelta,
     now: datetime,
+    newest_start: datetime | None = None,
 ) -> LaunchPlan:
     """Plans runs for what is due and was not launched yet.
 
-    ``worker_grace`` is how long a compile is left to a waiting worker first. A launch that nobody has heard of for
-    ``launch_life`` is repeated under another key.
+    ``worker_grace`` is how long a compile is left to a waiting worker first, counted from when the worker last took one
+    (``newest_start``): as long as it gets on, runs that have yet to start would only be in its way. A launch that
+    nobody has heard of for ``launch_life`` is repeated under another key.
     """
     launched = {key: cursor[key] for key in map(_key, due) if key in cursor}
     waiting = {
         key: entry for key, entry in launched.items() if now.timestamp() - entry[0] < launch_life.total_seconds()
     }
-    fresh = [entry for entry in due if _key(entry) not in waiting and entry.available_at <= now - worker_grace]
+    is_left = newest_start is not None and newest_start > now - worker_grace
+    fresh = [] if is_left else [e for e in due if _key(e) not in waiting and e.available_at <= now - worker_grace]
     chosen = fresh[: max(0, WAITING_AT_MOST - len(waiting))]
     times = {_key(entry): launched[_key(entry)][1] + 1 if _key(entry) in launched else 1 for entry in chosen}
     size = 1 if len(chosen) <= ALONE_AT_MOST else BRANDS_PER_RUN

@@ -15,7 +15,7 @@ from brandbrain_dagster.assets.brand_partitions import BRANDS, COMPILE_RUN_TAG
 from brandbrain_dagster.jobs.compile_batch import launched_compiles
 from brandbrain_dagster.sensors.automatic_compiles import inputs_changed_sensor, stale_brands_sensor
 from brandbrain_dagster.sensors.brand_partitions import brand_partitions_sensor
-from brandbrain_dagster.sensors.compile_queue import compile_queue_sensor, compile_worker_sensor
+from brandbrain_dagster.sensors.compile_queue import WORTH_A_SECOND, compile_queue_sensor, compile_worker_sensor
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG, compiles_of_run
 from brandbrain_dagster.stores.ledger import compile_attempts, onboarding
 from brandbrain_dagster.stores.ledger.brands import delete_brand
@@ -135,6 +135,18 @@ def test_one_worker_is_kept_under_way(
     assert len(tick(compile_worker_sensor, instance).run_requests) == is_launched
 
 
+def test_second_worker_helps_while_many_compiles_wait(ledger: Ledger, instance: dg.DagsterInstance) -> None:
+    add_run(instance, "compile_worker", dg.DagsterRunStatus.STARTED)
+    for _ in range(WORTH_A_SECOND - 1):
+        enqueue(ledger)
+    assert tick(compile_worker_sensor, instance).run_requests == []
+    enqueue(ledger)
+    (request,) = tick(compile_worker_sensor, instance).run_requests
+    assert request.tags["brandbrain/worker"] == "second"
+    add_run(instance, "compile_worker", dg.DagsterRunStatus.STARTING)
+    assert tick(compile_worker_sensor, instance).run_requests == []
+
+
 def test_changed_brand_is_enqueued_once_it_was_left_alone(ledger: Ledger, instance: dg.DagsterInstance) -> None:
     brand_id, _ = compiled_brand(ledger)
     with ledger.begin() as conn:
@@ -156,7 +168,7 @@ def test_stale_brand_is_enqueued_and_shown_as_stale(ledger: Ledger, instance: dg
     brand_id = collected_brand(ledger)
     enqueued = tick(stale_brands_sensor, instance)
     (evaluation,) = enqueued.asset_events
-    assert (evaluation.check_name, evaluation.asset_key) == ("brand_is_fresh", dg.AssetKey("brandbrain_snapshot"))
+    assert (evaluation.check_name, evaluation.asset_key) == ("brand_is_fresh", dg.AssetKey("raw_apify_items"))
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert evaluation.partition == str(brand_id)
     assert compiles_of(ledger, brand_id)[0].status is CompileStatus.PENDING

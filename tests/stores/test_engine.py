@@ -74,4 +74,4 @@ def test_dagster_url_leads_to_its_own_schema_of_the_same_database(ledger_url: st
 def test_dagster_url_keeps_host_port_password_and_options() -> None:
     url = make_url(dagster_postgres_url("postgres://u:p%40ss@db.example:6543/brandbrain?options=-c%20work_mem%3D8MB"))
     assert (url.host, url.port, url.password, url.database) == ("db.example", 6543, "p@ss", "brandbrain")
-    assert url.query["options"] == "-c work_mem=8MB -c search_path=dagster"
+    assert url.query["options"] == "-c work_mem=8MB -c search_path=dagster -c synchronous_commit=off"

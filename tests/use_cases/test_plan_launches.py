@@ -216,3 +216,21 @@ def test_every_due_compile_is_launched_exactly_once_for_each_attempt_and_life(
             launcher.now += timedelta(seconds=10 * size)
         launcher.tick(timedelta(seconds=grace))
         launcher.now += pause
+
+
+def test_worker_that_gets_on_is_left_alone() -> None:
+    entries = queue(3)
+
+    def launched(newest_start: datetime | None) -> int:
+        planned = plan_launches(
+            entries,
+            cursor={},
+            worker_grace=timedelta(seconds=6),
+            launch_life=LIFE,
+            now=NOW + timedelta(seconds=60),
+            newest_start=newest_start,
+        )
+        return sum(sizes(planned))
+
+    assert launched(NOW + timedelta(seconds=55)) == 0
+    assert launched(NOW + timedelta(seconds=54)) == launched(None) == 3

@@ -19,23 +19,38 @@ Band = Literal["high", "medium", "low", "very low"]
 class SourceRef(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a value rests on: an answer (question id), an evidence item (its id), or an override (its path).
 
-    ``quote`` is a verbatim part of the item's ``field``.
+    ``quote`` is a verbatim part of the item's ``field``: its characters from ``start`` up to ``end`` of the NFC text;
+    ``item_hash`` is the content hash of the item that it was taken from.
     """
 
     type: Literal["answer", "evidence", "override"]
     id: str
     quote: str | None = None
     field: TextField | None = None
+    start: int | None = None
+    end: int | None = None
+    item_hash: str | None = None
+
+
+class Abstention(msgspec.Struct, frozen=True):
+    """Why a field has no value, and what to answer or connect so that it gets one."""
+
+    reason: str
+    next_step: str
 
 
 class FieldNode(msgspec.Struct, Generic[Value], kw_only=True):
-    """One field: its value (None where nothing supports one), how sure it is (0..1), and what it rests on."""
+    """One field: its value (None where nothing supports one), how sure it is (0..1), and what it rests on.
+
+    ``locked`` says pinned. ``abstained`` is there only where nothing supports a value.
+    """
 
     value: Value | None
     confidence: float | None = None
     sources: list[SourceRef] = []
     locked: bool = False
     override_value: Value | None = None
+    abstained: Abstention | msgspec.UnsetType = msgspec.UNSET
 
 
 class EvidenceRef(msgspec.Struct, kw_only=True):
@@ -110,12 +125,13 @@ class Examples(msgspec.Struct, kw_only=True):
 
 
 class CompilerMeta(msgspec.Struct, kw_only=True):
-    """Who wrote the draft."""
+    """Who wrote the draft; ``fallback_from`` names the compiler that was meant to and failed."""
 
     name: str
     version: str
     model: str | None
     prompt_version: str | None
+    fallback_from: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class EvidenceSummary(msgspec.Struct, kw_only=True):
@@ -150,6 +166,7 @@ class Meta(msgspec.Struct, kw_only=True):
     feature_report_id: str
     missing_inputs: list[str]
     confidence_summary: dict[str, SectionConfidence]
+    fleet: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SnapshotDocument(msgspec.Struct, kw_only=True):

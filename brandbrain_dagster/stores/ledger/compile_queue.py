@@ -38,6 +38,13 @@ def list_due_compile_runs(conn: Connection, *, now: datetime, limit: int) -> lis
     return [DueCompile(**row) for row in conn.execute(statement).mappings()]
 
 
+def find_newest_start(conn: Connection) -> datetime | None:
+    """Returns when the compile that was taken last, of those under way, was taken first."""
+    statement = select(func.max(compile_run.c.started_at)).where(compile_run.c.status == CompileStatus.RUNNING)
+    newest: datetime | None = conn.scalars(statement).one()
+    return newest
+
+
 def list_expired_compile_runs(conn: Connection, *, now: datetime, limit: int) -> list[CompileRun]:
     """Returns RUNNING compiles whose lease ended without being renewed, longest ago first."""
     has_expired = (compile_run.c.status == CompileStatus.RUNNING) & (compile_run.c.lease_expires_at <= now)

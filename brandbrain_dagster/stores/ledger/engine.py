@@ -129,13 +129,14 @@ def asyncpg_url(database_url: str) -> str:
 def dagster_postgres_url(database_url: str) -> str:
     """Returns the URL for Dagster's storage: the same database, its own schema, and the driver that Dagster needs.
 
-    The text holds the password, if there is one.
+    Its commits do not wait for the disk: a crash of PostgreSQL may take back the last moments of what Dagster saw,
+    which the ledger does not rest on, and a compile has dozens of events. The text holds the password, if there is one.
 
     Raises:
         ConfigurationError: it is not a PostgreSQL URL.
     """
     url = _with_option(_parsed(database_url).set(drivername="postgresql+psycopg2"), "search_path", DAGSTER_SCHEMA)
-    return url_text(url)
+    return url_text(_with_option(url, "synchronous_commit", "off"))
 
 
 def url_text(url: URL) -> str:
