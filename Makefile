@@ -38,6 +38,7 @@ bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/api.py
 	$(BIN)/python benchmarks/orchestration.py
 	$(BIN)/python benchmarks/reads_while_compiling.py
+	$(BIN)/python benchmarks/fleet.py
 
 up: setup ## Run everything: API on http://127.0.0.1:8000, Dagster UI on http://127.0.0.1:3000
 	$(BIN)/brandbrain up

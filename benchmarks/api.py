@@ -36,10 +36,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs, UsedSource, input_hash
+from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
 from brandbrain_dagster.stores.ledger.embedded_server import embedded_database_url, release_embedded_server
 from brandbrain_dagster.stores.ledger.engine import Ledger, asyncpg_url, open_ledger
 from brandbrain_dagster.stores.ledger.migrate import upgrade_ledger
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 
 SNAPSHOTS_PER_BRAND = 20
 SNAPSHOT_BYTES = 10_000
@@ -267,7 +267,7 @@ def fill(ledger: Ledger, first: int, last: int) -> None:
         "tenant": str(UUID(int=0)),
         "now": datetime.now(UTC) - timedelta(hours=1),
         "answers": json.dumps(ANSWERS),
-        "input_hash": input_hash(inputs.to_json(COMPILER.identity)),
+        "input_hash": input_hash(inputs.to_json(ExtractiveCompiler().identity)),
         "snapshots": SNAPSHOTS_PER_BRAND,
     }
     with ledger.begin() as conn:

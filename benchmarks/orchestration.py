@@ -41,12 +41,12 @@ from brandbrain_dagster.assets.brand_work import RunPorts
 from brandbrain_dagster.domain.compile.brand_inputs import configuration_hash
 from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
+from brandbrain_dagster.resources.compile_rules import chosen_compiler
 from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import compile_runs
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 
 LATENCY_BAR_SECONDS = 5.0
 BRANDS_PER_MINUTE_BAR = 1000
@@ -148,7 +148,8 @@ def free_port() -> int:
 
 def enqueue(ledger: Ledger, brand_ids: Sequence[UUID]) -> None:
     now = datetime.now(UTC)
-    configuration = configuration_hash(COMPILER.identity, load_settings().disabled_capabilities)
+    settings = load_settings()
+    configuration = configuration_hash(chosen_compiler(settings).identity, settings.disabled_capabilities)
     with ledger.begin() as conn:
         for brand_id in brand_ids:
             compile_runs.insert_compile_run(

@@ -21,11 +21,11 @@ from sqlalchemy import Engine, event, text
 from brandbrain_dagster.assets.brand_partitions import BRANDS
 from brandbrain_dagster.cli.dagster_instance import dagster_instance
 from brandbrain_dagster.domain.compile.brand_inputs import configuration_hash
+from brandbrain_dagster.resources.compile_rules import chosen_compiler
 from brandbrain_dagster.sensors import automatic_compiles, brand_partitions, compile_queue, lost_work
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.ledger.brands import list_brand_ids
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 
 NUMBERS_OF_BRANDS = (1_000, 10_000)
 ROUNDS = 5
@@ -87,7 +87,8 @@ def counted_statements() -> Iterator[Callable[[], int]]:
 
 def settle(ledger: Ledger, instance: dg.DagsterInstance, brands: int) -> None:
     """Adds brands that are compiled, fresh and known to Dagster."""
-    configuration = configuration_hash(COMPILER.identity, load_settings().disabled_capabilities)
+    settings = load_settings()
+    configuration = configuration_hash(chosen_compiler(settings).identity, settings.disabled_capabilities)
     values = {
         "brands": brands,
         "now": datetime.now(UTC),

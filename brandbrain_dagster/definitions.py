@@ -4,7 +4,9 @@ import dagster as dg
 
 from brandbrain_dagster.assets.brand_partitions import BRAND_INPUTS
 from brandbrain_dagster.assets.brand_profile import brand_profile
+from brandbrain_dagster.assets.fleet_benchmarks import fleet_benchmarks
 from brandbrain_dagster.jobs.abort_actor_runs import abort_actor_runs
+from brandbrain_dagster.jobs.benchmark_fleet import benchmark_fleet
 from brandbrain_dagster.jobs.compile_batch import compile_batch
 from brandbrain_dagster.jobs.compile_brand import compile_brand
 from brandbrain_dagster.jobs.compile_worker import compile_worker
@@ -15,20 +17,22 @@ from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.sensors.automatic_compiles import inputs_changed_sensor, stale_brands_sensor
 from brandbrain_dagster.sensors.brand_partitions import brand_partitions_sensor
 from brandbrain_dagster.sensors.compile_queue import compile_queue_sensor, compile_worker_sensor
+from brandbrain_dagster.sensors.fleet_benchmarks import fleet_benchmarks_sensor
 from brandbrain_dagster.sensors.lost_work import lost_work_sensor, run_canceled_sensor, run_failure_sensor
 
 
 def build_defs(resource_overrides: dict[str, dg.ConfigurableResource] | None = None) -> dg.Definitions:  # type: ignore[type-arg]
     """Returns the definitions; tests replace resources."""
     return dg.Definitions(
-        assets=[*BRAND_INPUTS, brand_profile],
-        jobs=[compile_brand, compile_batch, compile_worker, abort_actor_runs],
+        assets=[*BRAND_INPUTS, brand_profile, fleet_benchmarks],
+        jobs=[compile_brand, compile_batch, compile_worker, abort_actor_runs, benchmark_fleet],
         sensors=[
             brand_partitions_sensor,
             compile_queue_sensor,
             compile_worker_sensor,
             inputs_changed_sensor,
             stale_brands_sensor,
+            fleet_benchmarks_sensor,
             lost_work_sensor,
             run_failure_sensor,
             run_canceled_sensor,

@@ -17,6 +17,7 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     ├── CompileAbandonedError        the process of a compile died or fell silent              transient
     ├── CompileCancelledError        somebody cancelled the compile                            permanent
     ├── CheckFailedError             a stage's result is not fit for what follows              permanent
+    │   └── DraftRejectedError       QA forbids publishing the draft
     ├── LeaseLostError               another process has taken the compile over                permanent
     ├── LedgerUnavailableError       PostgreSQL cannot be started or reached                   transient
     ├── LakeError                    a lake file cannot be read or written                     transient
@@ -135,6 +136,16 @@ class CheckFailedError(BrandBrainError):
     """A check of a stage's result failed, so the stages after it have nothing sound to work with."""
 
     code = "check_failed"
+
+
+class DraftRejectedError(CheckFailedError):
+    """QA forbids publishing a draft; ``reasons`` are the sentences of the checks that failed, all of them."""
+
+    code = "draft_rejected"
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(f"The profile was not published, the one before stays: {' '.join(reasons)}")
+        self.reasons = reasons
 
 
 class LeaseLostError(BrandBrainError):

@@ -49,6 +49,29 @@ class Settings(BaseSettings):
     max_run_usd: Decimal | None = Field(
         default=None, gt=0, description="Most US dollars one actor run may charge; default no bound of ours."
     )
+    llm_model: Annotated[str, Field(pattern=r"^(openai|anthropic|cassette):\S")] | None = Field(
+        default=None, description="Language model that drafts, provider:model; default none: the extractive compiler."
+    )
+    llm_base_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] | None = Field(
+        default=None, description="Address of a service with OpenAI's chat API, for openai: models; default OpenAI's."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="Key for openai: models; sent to no other place."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias="ANTHROPIC_API_KEY", description="Key for anthropic: models."
+    )
+    llm_max_tokens: int = Field(
+        default=200_000, ge=1_000, le=10_000_000, description="Most tokens, prompts and answers, of one compile."
+    )
+    llm_timeout_seconds: Seconds = Field(
+        default=180, description="Seconds that one compile may wait for the language model, repetitions included."
+    )
+    llm_max_usd: Decimal | None = Field(
+        default=None,
+        gt=0,
+        description="Most US dollars one compile's language model may cost; default no bound of ours.",
+    )
     max_normalized_items: int = Field(default=40, ge=1, le=1000, description="Most evidence items in one bundle.")
     compile_max_attempts: int = Field(default=3, ge=1, le=20, description="Attempts at one compile before it fails.")
     compile_backoff_seconds: Seconds = Field(

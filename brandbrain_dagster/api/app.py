@@ -22,6 +22,8 @@ from brandbrain_dagster.api.routes import (
     bootstrap,
     brands,
     compiles,
+    costs,
+    diffs,
     documents,
     evidence,
     health,
@@ -39,7 +41,20 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID")
 _ANSWER_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
 
-_ROUTES = (snapshots, compiles, overrides, evidence, bootstrap, brands, onboarding, sources, health, documents)
+_ROUTES = (
+    snapshots,
+    compiles,
+    overrides,
+    diffs,
+    evidence,
+    bootstrap,
+    brands,
+    onboarding,
+    sources,
+    costs,
+    health,
+    documents,
+)
 """The busiest first: routes are tried in this order."""
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from brandbrain_dagster.api.times import Time
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
@@ -139,6 +139,54 @@ class OverridesShape(BaseModel):
     overrides_json: Json
     pinned_paths: list[str]
     updated_at: Time | None
+
+
+class OverrideChangeShape(BaseModel):
+    """One change of an override (a value) or a pin (true or false); null is none."""
+
+    path: str
+    kind: Literal["override", "pin"]
+    old: Any
+    new: Any
+    changed_by: str
+    changed_at: Time
+
+
+class OverridesLogShape(BaseModel):
+    """A page of the changes, newest first."""
+
+    changes: list[OverrideChangeShape]
+    page: int
+    page_size: int
+    total: int
+
+
+class CauseShape(BaseModel):
+    """What moved a value: answers or paths by ``ids``, or evidence ``items`` {id, change, basis}."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Literal["answer", "override", "pin", "evidence", "sources", "configuration", "unknown"]
+
+
+class ChangeShape(BaseModel):
+    """One path whose value differs."""
+
+    path: str
+    before: Any
+    after: Any
+    cause: CauseShape
+
+
+class DiffShape(BaseModel):
+    """The changes from one version of a profile to another."""
+
+    from_version: int | None
+    to_version: int
+    added: list[str]
+    removed: list[str]
+    changed: list[ChangeShape]
+    added_values: Json
 
 
 class EvidenceListShape(BaseModel):

@@ -10,6 +10,7 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_partitions import BRANDS
 
 SUCCEEDS = "compile_succeeds"
+QA = "qa"
 IS_FRESH, IS_FRESH_OF = "brand_is_fresh", "raw_apify_items"
 """Reported by the asset itself, and by the sensor that notices that a brand has grown stale."""
 

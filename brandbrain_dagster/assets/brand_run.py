@@ -6,10 +6,10 @@ from uuid import UUID
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_checks import SUCCEEDS
+from brandbrain_dagster.assets.brand_checks import QA, SUCCEEDS
 from brandbrain_dagster.assets.brand_work import BrandWork, RunPorts, brand_work
 from brandbrain_dagster.assets.pipeline_step import PipelineStep
-from brandbrain_dagster.errors import BrandBrainError, CheckFailedError
+from brandbrain_dagster.errors import BrandBrainError, CheckFailedError, DraftRejectedError
 
 _DATA_VERSION = "dagster/data_version"
 _CODE_VERSION = "dagster/code_version"
@@ -31,6 +31,8 @@ def run_brand(brand_id: UUID, steps: Sequence[PipelineStep], *, compile_run_id: 
             for step in steps:
                 _run_step(step, work, versions)
     except BrandBrainError as error:
+        if isinstance(error, DraftRejectedError):
+            ports.events.log(_evaluation(PUBLISHING, brand_id, QA, passed=False, description=str(error)))
         if publishes:
             ports.events.log(_evaluation(PUBLISHING, brand_id, SUCCEEDS, passed=False, description=str(error)))
         raise

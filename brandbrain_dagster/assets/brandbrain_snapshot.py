@@ -4,82 +4,103 @@ from typing import Any
 from uuid import UUID
 
 import dagster as dg
-import msgspec
 
-from brandbrain_dagster.assets.brand_checks import brand_check
+from brandbrain_dagster.assets.brand_checks import QA, brand_check
 from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_metadata
 from brandbrain_dagster.assets.input_observations import observe_answers
 from brandbrain_dagster.assets.pipeline_step import pipeline_step
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
-from brandbrain_dagster.domain.compile.citations import citation_problems
-from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
+from brandbrain_dagster.domain.compile.compiler import Compiler
 from brandbrain_dagster.domain.export.excerpt import profile_excerpt
+from brandbrain_dagster.domain.fleet.standing import fleet_standing
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
-from brandbrain_dagster.domain.normalization.sightings import by_id
+from brandbrain_dagster.domain.qa.report import QaReport
+from brandbrain_dagster.domain.qa.report_text import report_markdown
 from brandbrain_dagster.errors import LeaseLostError
-from brandbrain_dagster.stores.ledger import brands, compile_progress
+from brandbrain_dagster.resources.compile_rules import chosen_compiler
+from brandbrain_dagster.settings import load_settings
+from brandbrain_dagster.stores.ledger import compile_progress
+from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
+from brandbrain_dagster.use_cases.benchmark_fleet import standing_inputs
 from brandbrain_dagster.use_cases.bundle_brand import load_bundle, load_feature_report
 from brandbrain_dagster.use_cases.collected_evidence import standing_evidence_status
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
-from brandbrain_dagster.use_cases.publish_snapshot import draft_profile, publish_snapshot
+from brandbrain_dagster.use_cases.compile_profile import CompiledProfile, CompileFacts, compile_profile
+from brandbrain_dagster.use_cases.publish_snapshot import publish_snapshot, refuse_unsound_draft
+from brandbrain_dagster.use_cases.snapshot_changes import changes_since_newest
 
-_SCHEMA_VALID = brand_check("brandbrain_snapshot", "schema_valid", "The profile fits its schema.")
-_CITATIONS_HOLD = brand_check(
+_PASSES_QA = brand_check(
     "brandbrain_snapshot",
-    "citations_hold",
-    "Every cited item is in the bundle, and every quote stands in it word for word.",
+    QA,
+    "The draft passed QA: schema, citations word for word, confidences, taboos, private text. One that fails is not "
+    "published.",
 )
 
 
 def materialize_brandbrain_snapshot(work: BrandWork) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """The next version of the brand profile: compiled, with confidence and sources on every field, and published."""
+    """The next version of the brand profile: drafted, proved, checked, merged with people's decisions, published."""
     observe_answers(work)
-    bundle = work.bundle or load_bundle(work.brand_id, ledger=work.ledger, lake=work.ports.lake)
-    status = _evidence_status(work)
-    snapshot = _publish(_draft(work, bundle, status), work)
+    facts = _facts(work)
+    compiler = chosen_compiler(work.settings, is_stopping=work.ports.stopping.is_set)
+    compiled = compile_profile(facts, compiler)
+    total = len(facts.inputs.sources)
+    work.enter_stage(CompileStage.QA, sources_completed=total, sources_total=total)
+    refuse_unsound_draft(compiled, run=_compile_run(work), lease_token=work.lease_token, ledger=work.ledger)
+    snapshot = _publish(compiled, facts, compiler, work)
     return dg.MaterializeResult(
-        metadata=_metadata(snapshot, status),
+        metadata=_metadata(snapshot, facts.evidence_status),
         data_version=dg.DataVersion(snapshot.content_hash),
-        check_results=[_schema_valid(snapshot), _citations_hold(snapshot, bundle)],
+        check_results=[_qa(compiled.qa)],
     )
 
 
-def _draft(work: BrandWork, bundle: EvidenceBundle, status: EvidenceStatus) -> dict[str, Any]:
+def _facts(work: BrandWork) -> CompileFacts:
+    bundle = work.bundle or load_bundle(work.brand_id, ledger=work.ledger, lake=work.ports.lake)
+    status = _evidence_status(work)
     report_id, stats = load_feature_report(bundle, ledger=work.ledger)
-    _record_progress(work, bundle, report_id)
-    with work.ledger.read() as conn:
-        brand = brands.get_brand(conn, brand_id=work.brand_id)
-    return draft_profile(
-        brand_name=brand.name,
+    fleet = standing_inputs(work.brand_id, ledger=work.ledger, lake=work.ports.lake)
+    _record_progress(work, bundle, report_id, fleet)
+    return CompileFacts(
         inputs=work.inputs,
         bundle=bundle,
         stats=stats,
         feature_report_id=report_id,
         evidence_status=status,
-        compiler=COMPILER,
-        now=work.now(),
+        compiled_at=work.now(),
+        fleet=fleet_standing(fleet),
     )
 
 
-def _publish(draft: dict[str, Any], work: BrandWork) -> Snapshot:
-    return publish_snapshot(
-        draft,
+def _publish(compiled: CompiledProfile, facts: CompileFacts, compiler: Compiler, work: BrandWork) -> Snapshot:
+    run, ports = _compile_run(work), work.ports
+    changes = changes_since_newest(
+        compiled,
+        facts,
+        inputs_json=run.inputs_json,
         brand_id=work.brand_id,
-        compile_run_id=_compile_run_id(work),
+        compiler=compiler,
+        ledger=work.ledger,
+        lake=ports.lake,
+    )
+    return publish_snapshot(
+        compiled.snapshot_json,
+        diff_json=changes,
+        kept_values=compiled.kept_values,
+        brand_id=work.brand_id,
+        compile_run_id=run.id,
         lease_token=work.lease_token,
         ledger=work.ledger,
         now=work.now(),
-        new_id=work.ports.clock.new_id,
+        new_id=ports.clock.new_id,
     )
 
 
-def _compile_run_id(work: BrandWork) -> UUID:
+def _compile_run(work: BrandWork) -> CompileRun:
     if work.compile_run is None:
         raise LeaseLostError("This run carries out no compile, so it may not publish; start it as a compile.")
-    return work.compile_run.id
+    return work.compile_run
 
 
 def _evidence_status(work: BrandWork) -> EvidenceStatus:
@@ -89,16 +110,17 @@ def _evidence_status(work: BrandWork) -> EvidenceStatus:
     return work.evidence_status or EvidenceStatus(())
 
 
-def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID) -> None:
+def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID, fleet: dict[str, Any]) -> None:
     total = len(work.inputs.sources)
     work.enter_stage(CompileStage.COMPILING, sources_completed=total, sources_total=total)
     with work.ledger.begin() as conn:
         compile_progress.record_bundle(
             conn,
-            compile_run_id=_compile_run_id(work),
+            compile_run_id=_compile_run(work).id,
             lease_token=work.lease_token,
             bundle_id=bundle.bundle_id,
             feature_report_id=report_id,
+            fleet=fleet,
         )
 
 
@@ -118,24 +140,20 @@ def _metadata(snapshot: Snapshot, status: EvidenceStatus) -> dict[str, dg.Metada
     }
 
 
-def _schema_valid(snapshot: Snapshot) -> dg.AssetCheckResult:
-    try:
-        msgspec.convert(snapshot.snapshot_json, SnapshotDocument)
-    except msgspec.ValidationError as error:
-        return dg.AssetCheckResult(check_name="schema_valid", passed=False, description=str(error))
-    return dg.AssetCheckResult(check_name="schema_valid", passed=True)
+def _qa(report: QaReport) -> dg.AssetCheckResult:
+    """A report with warnings passes: they are for people to read."""
+    return dg.AssetCheckResult(
+        check_name=QA, passed=not report.reasons, metadata={"report": dg.MetadataValue.md(report_markdown(report))}
+    )
 
 
-def _citations_hold(snapshot: Snapshot, bundle: EvidenceBundle) -> dg.AssetCheckResult:
-    problems = citation_problems(snapshot.snapshot_json, by_id(bundle.items))
-    return dg.AssetCheckResult(check_name="citations_hold", passed=not problems, metadata={"problems": problems})
-
+_COMPILER = chosen_compiler(load_settings()).identity
 
 STEP = pipeline_step(
     materialize_brandbrain_snapshot,
     "brandbrain_snapshot",
     deps=["feature_report", "evidence_bundle", "brand_onboarding", "brand_overrides"],
     kinds={"python", "postgres"},
-    code_version=f"{COMPILER.identity.name}-{COMPILER.identity.version}-schema-{COMPILER.identity.schema_version}",
-    checks=[_SCHEMA_VALID, _CITATIONS_HOLD],
+    code_version=f"{_COMPILER.name}-{_COMPILER.version}-schema-{_COMPILER.schema_version}",
+    checks=[_PASSES_QA],
 )

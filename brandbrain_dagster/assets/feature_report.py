@@ -5,7 +5,7 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_checks import brand_check
 from brandbrain_dagster.assets.brand_work import BrandWork
 from brandbrain_dagster.assets.pipeline_step import pipeline_step
-from brandbrain_dagster.domain.features.feature_report import FEATURES_VERSION
+from brandbrain_dagster.domain.features.features_version import FEATURES_VERSION
 from brandbrain_dagster.use_cases.bundle_brand import load_bundle, store_feature_report
 
 _COVERS_BUNDLE = brand_check("feature_report", "covers_the_bundle", "The report is over exactly the bundle's items.")

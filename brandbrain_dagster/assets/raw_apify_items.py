@@ -10,8 +10,12 @@ from brandbrain_dagster.assets.evidence_status_metadata import evidence_status_m
 from brandbrain_dagster.assets.input_observations import observe_sources
 from brandbrain_dagster.assets.pipeline_step import pipeline_step
 from brandbrain_dagster.clients.apify.client import ApifyClient
+from brandbrain_dagster.domain.costs.brand_costs import reconciliation_problem
 from brandbrain_dagster.domain.ingestion.evidence_status import Disposition, EvidenceStatus, SourceOutcome
+from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.costs import read_brand_costs, sum_charged
+from brandbrain_dagster.stores.ledger.query_steps import take_steps
 from brandbrain_dagster.use_cases.collect_brand import collect_brand
 from brandbrain_dagster.use_cases.collect_ports import ApifySlots
 from brandbrain_dagster.use_cases.settle_costs import settle_costs
@@ -22,6 +26,9 @@ COLLECTION_VERSION = "1"
 _IS_FRESH = brand_check(IS_FRESH_OF, IS_FRESH, "No source of the brand failed or is older than its TTL.")
 _CAPS_RESPECTED = brand_check(
     "raw_apify_items", "caps_respected", "No run brought more rows than its capability's cap."
+)
+_COSTS_RECONCILE = brand_check(
+    "raw_apify_items", "costs_reconcile", "What is allocated to compiles and what is not make up what was charged."
 )
 
 
@@ -34,7 +41,7 @@ def materialize_raw_apify_items(work: BrandWork) -> dg.MaterializeResult:  # typ
     return dg.MaterializeResult(
         metadata=evidence_status_metadata(status),
         data_version=dg.DataVersion(hashlib.sha256("\n".join(runs).encode()).hexdigest()),
-        check_results=[_is_fresh(status), _caps_respected(status, work)],
+        check_results=[_is_fresh(status), _caps_respected(status, work), _costs_reconcile(work)],
     )
 
 
@@ -92,11 +99,31 @@ def _caps_respected(status: EvidenceStatus, work: BrandWork) -> dg.AssetCheckRes
     )
 
 
+def _costs_reconcile(work: BrandWork) -> dg.AssetCheckResult:
+    """Warns only: a compile must not stop over an account of it."""
+    with work.ledger.read() as conn:
+        costs = take_steps(conn, read_brand_costs(work.brand_id, WHOLE_LEDGER, limit=0))
+        charged = sum_charged(conn, brand_id=work.brand_id)
+    problem = reconciliation_problem(costs, charged)
+    return dg.AssetCheckResult(
+        check_name="costs_reconcile",
+        passed=problem is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=problem,
+        metadata={
+            "charged_usd": float(charged.known_usd),
+            "unattributed_usd": float(costs.unattributed.known_usd),
+            "runs_estimated": charged.estimated_count,
+            "runs_unknown": charged.unknown_count,
+        },
+    )
+
+
 STEP = pipeline_step(
     materialize_raw_apify_items,
     "raw_apify_items",
     deps=["source_connections"],
     kinds={"apify", "parquet"},
     code_version=COLLECTION_VERSION,
-    checks=[_IS_FRESH, _CAPS_RESPECTED],
+    checks=[_IS_FRESH, _CAPS_RESPECTED, _COSTS_RECONCILE],
 )

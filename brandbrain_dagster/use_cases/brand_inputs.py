@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs, used_sources
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
-from brandbrain_dagster.stores.ledger import onboarding, overrides, sources
+from brandbrain_dagster.stores.ledger import brands, onboarding, overrides, sources
 
 
 def list_active_sources(
@@ -26,4 +26,6 @@ def read_brand_inputs(conn: Connection, *, brand_id: UUID, disabled_capabilities
         overrides_json=decided.overrides_json,
         pinned_paths=decided.pinned_paths,
         sources=used_sources(active),
+        pinned_values=decided.pinned_values_json,
+        brand_name=brands.get_brand(conn, brand_id=brand_id).name,
     )

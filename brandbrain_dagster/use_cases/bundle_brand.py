@@ -1,6 +1,6 @@
 """Selecting a brand's bundle and reporting its features: both stored under ids made from their content."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ import polars as pl
 from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle, evidence_version, select_bundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.features.feature_report import FEATURES_VERSION, build_feature_report
+from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
+from brandbrain_dagster.domain.features.feature_report import build_feature_report
+from brandbrain_dagster.domain.features.features_version import FEATURES_VERSION
 from brandbrain_dagster.domain.ingestion.caps import effective_cap
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
 from brandbrain_dagster.domain.normalization.served_item import served_json
@@ -40,10 +42,22 @@ def bundle_of_brand(brand_id: UUID, *, inputs: BrandInputs, limits: BundleLimits
         key = f"{capability.platform}/{capability.content_type}"
         cap = effective_cap(limits.caps[source.name], source.settings)
         caps_used[key] = max(cap, caps_used.get(key, 0))
+    return bundle_of_items(
+        brand_id,
+        items_from_frame(frame) if frame is not None else [],
+        inputs=inputs,
+        criteria=BundleCriteria(caps_used=caps_used, global_max=limits.global_max),
+    )
+
+
+def bundle_of_items(
+    brand_id: UUID, items: Iterable[EvidenceItem], *, inputs: BrandInputs, criteria: BundleCriteria
+) -> EvidenceBundle:
+    """Selects a bundle from given evidence of a brand, as its inputs and the criteria say."""
     pages = [page for source in inputs.sources for page in source.settings.get("extra_start_urls", [])]
     return select_bundle(
-        items_from_frame(frame) if frame is not None else [],
-        BundleCriteria(caps_used=caps_used, global_max=limits.global_max),
+        items,
+        criteria,
         brand_id=brand_id,
         enabled={(source.platform, source.capability) for source in inputs.sources},
         key_pages=[*pages, *inputs.answers.key_pages],
@@ -60,6 +74,7 @@ def store_bundle(brand_id: UUID, bundle: EvidenceBundle, *, ledger: Ledger, now:
             brand_id=brand_id,
             criteria_json=bundle.criteria.to_json(),
             item_ids=[UUID(item.id) for item in bundle.items],
+            item_hashes=[item.content_hash for item in bundle.items],
             summary_json=bundle.summary,
             evidence_version=bundle.evidence_version,
             now=now,

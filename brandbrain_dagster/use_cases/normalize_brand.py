@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import polars as pl
@@ -65,6 +66,18 @@ def normalize_brand(brand_id: UUID, *, ledger: Ledger, lake: Lake) -> Normalized
         lake.write_evidence(brand_id=brand_id, frame=frame)
     _record(counts, runs, ledger)
     return NormalizedBrand(frame=frame, version=_version(frame), counts=counts, is_rebuilt=is_rebuilt)
+
+
+def evidence_as_of(brand_id: UUID, *, as_of: datetime, ledger: Ledger, lake: Lake) -> dict[str, EvidenceItem]:
+    """Returns a brand's evidence by id as the raw rows fetched until then give it; stores nothing."""
+    with ledger.read() as conn:
+        listed = sources.list_sources(conn, brand_id=brand_id, with_removed=True)
+    connections = {source.id: source for source in listed}
+    items: dict[str, EvidenceItem] = {}
+    for file in lake.iter_raw_runs(brand_id=brand_id):
+        if file.fetched_at <= as_of:
+            fold_run(items, _raw_run(file, connections), brand_id=brand_id)
+    return items
 
 
 def _version(frame: pl.DataFrame) -> str:

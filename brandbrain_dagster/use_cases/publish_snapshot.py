@@ -1,53 +1,47 @@
-"""Drafting and publishing: the snapshot and the end of its compile run, in one transaction."""
+"""Publishing: the snapshot, the values kept for its pins, and the end of its compile run, in one transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
-from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.compile.compiler import CompileInputs, Compiler
-from brandbrain_dagster.domain.compile.confidence import set_confidences
-from brandbrain_dagster.domain.compile.publication import content_hash, snapshot_json
-from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
-from brandbrain_dagster.domain.normalization.sightings import by_id
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, snapshots
+from brandbrain_dagster.domain.compile.publication import content_hash
+from brandbrain_dagster.domain.costs.model_usage import added_usage
+from brandbrain_dagster.errors import DraftRejectedError
+from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, overrides, snapshots
+from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
+from brandbrain_dagster.use_cases.compile_profile import CompiledProfile
 
 
-def draft_profile(
-    *,
-    brand_name: str,
-    inputs: BrandInputs,
-    bundle: EvidenceBundle,
-    stats: Mapping[str, Any],
-    feature_report_id: UUID,
-    evidence_status: EvidenceStatus,
-    compiler: Compiler,
-    now: datetime,
-) -> dict[str, Any]:
-    """Returns the draft as plain JSON, with its confidences set by rule."""
-    document = compiler.draft(
-        CompileInputs(
-            brand_name=brand_name,
-            answers=inputs.answers,
-            platforms=sorted({source.platform for source in inputs.sources}),
-            bundle=bundle,
-            stats=stats,
-            feature_report_id=feature_report_id,
-            evidence_status=evidence_status,
-            compiled_at=now,
+def refuse_unsound_draft(compiled: CompiledProfile, *, run: CompileRun, lease_token: UUID, ledger: Ledger) -> None:
+    """Writes down the draft and what QA says of it, and lets only a draft pass that fails no error check.
+
+    What a language model took is added to what earlier attempts at the compile took.
+
+    Raises:
+        DraftRejectedError: QA forbids publishing; the newest snapshot stays as it is.
+        LeaseLostError: the compile run was taken over.
+    """
+    with ledger.begin() as conn:
+        compile_progress.record_draft(
+            conn,
+            compile_run_id=run.id,
+            lease_token=lease_token,
+            draft_json=compiled.draft_json,
+            qa_report_json=compiled.qa.to_json(),
+            llm_usage_json=added_usage(run.llm_usage_json, compiled.llm_usage),
         )
-    )
-    set_confidences(document, by_id(bundle.items))
-    return snapshot_json(document)
+    if compiled.qa.reasons:
+        raise DraftRejectedError(tuple(compiled.qa.reasons))
 
 
 def publish_snapshot(
-    draft: dict[str, Any],
+    profile: Mapping[str, Any],
     *,
+    diff_json: Mapping[str, Any],
+    kept_values: Mapping[str, Any],
     brand_id: UUID,
     compile_run_id: UUID,
     lease_token: UUID,
@@ -55,30 +49,24 @@ def publish_snapshot(
     now: datetime,
     new_id: Callable[[], UUID],
 ) -> Snapshot:
-    """Publishes the draft as the brand's next version and ends the compile run.
+    """Publishes a profile as the brand's next version and ends the compile run.
 
     Raises:
         LeaseLostError: the compile run was taken over; nothing was published.
     """
     with ledger.begin() as conn:
-        compile_progress.record_draft(
-            conn,
-            compile_run_id=compile_run_id,
-            lease_token=lease_token,
-            draft_json=draft,
-            qa_report_json={},
-            llm_usage_json={},
-        )
+        compile_attempts.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
         snapshot = snapshots.insert_snapshot(
             conn,
             snapshot_id=new_id(),
             brand_id=brand_id,
             compile_run_id=compile_run_id,
-            snapshot_json=draft,
-            schema_version=draft["meta"]["schema_version"],
-            diff_from_previous_json={},
-            content_hash=content_hash(draft),
+            snapshot_json=profile,
+            schema_version=profile["meta"]["schema_version"],
+            diff_from_previous_json=diff_json,
+            content_hash=content_hash(dict(profile)),
             now=now,
         )
-        compile_attempts.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
+        if kept_values:
+            overrides.keep_pinned_values(conn, brand_id=brand_id, values=kept_values)
     return snapshot

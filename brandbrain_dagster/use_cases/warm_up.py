@@ -9,11 +9,11 @@ from uuid import UUID
 from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
 from brandbrain_dagster.domain.bundling.selection import select_bundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs, UsedSource
+from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics
 from brandbrain_dagster.domain.features.feature_report import build_feature_report
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
-from brandbrain_dagster.use_cases.publish_snapshot import draft_profile
+from brandbrain_dagster.use_cases.compile_profile import CompileFacts, compile_profile
 
 _TEXTS = (
     "We roast fresh coffee every morning. Come and taste it at our bar!",
@@ -37,15 +37,18 @@ def warm_up() -> None:
         brand_id=_BRAND,
         enabled={(source.platform, source.capability)},
     )
-    draft_profile(
-        brand_name="Warm",
-        inputs=BrandInputs(answers_json={}, overrides_json={}, pinned_paths=(), sources=[source]),
-        bundle=bundle,
-        stats=build_feature_report(bundle.items),
-        feature_report_id=_BRAND,
-        evidence_status=EvidenceStatus(()),
-        compiler=COMPILER,
-        now=_AT,
+    compile_profile(
+        CompileFacts(
+            inputs=BrandInputs(
+                answers_json={}, overrides_json={}, pinned_paths=(), sources=[source], brand_name="Warm"
+            ),
+            bundle=bundle,
+            stats=build_feature_report(bundle.items),
+            feature_report_id=_BRAND,
+            evidence_status=EvidenceStatus(()),
+            compiled_at=_AT,
+        ),
+        ExtractiveCompiler(),
     )
 
 

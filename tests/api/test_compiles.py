@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from brandbrain_dagster.domain.compile.brand_inputs import input_hash
+from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
 from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, compile_runs, onboarding
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
@@ -19,7 +20,6 @@ from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.request_tables import idempotency_key
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
-from brandbrain_dagster.use_cases.compiler_choice import COMPILER
 from tests.api.profile_api import ProfileApi, profile_url, row_counts
 from tests.stores.ledger_rows import (
     LEASE_SECONDS,
@@ -51,7 +51,7 @@ def unchanged(ledger: Ledger, brand: Brand) -> Snapshot:
     """The snapshot of a brand in which nothing changed since."""
     with ledger.begin() as conn:
         inputs = read_brand_inputs(conn, brand_id=brand.id, disabled_capabilities=frozenset())
-        recorded = inputs.to_json(COMPILER.identity)
+        recorded = inputs.to_json(ExtractiveCompiler().identity)
         return add_snapshot(conn, brand, snapshot_json=PROFILE, inputs_json=recorded, input_hash=input_hash(recorded))
 
 

@@ -31,6 +31,7 @@ POST /api/brands
 GET /api/brands/{brand_id}
 DELETE /api/brands/{brand_id}
 GET /api/brands/{brand_id}/bootstrap
+GET /api/brands/{brand_id}/costs
 GET /api/brands/{brand_id}/onboarding
 PUT /api/brands/{brand_id}/onboarding
 GET /api/brands/{brand_id}/sources

@@ -49,11 +49,11 @@ def test_brand_without_overrides_has_empty_ones(api: ProfileApi, ledger: Ledger,
 
 
 def test_patch_merges_key_by_key_and_answers_with_the_whole(api: ProfileApi, brand: Brand) -> None:
-    patch(api, brand, overrides_json={"voice.do": ["Be kind"], "positioning.who_for": {"a": None, "b": [1.5, ""]}})
+    patch(api, brand, overrides_json={"voice.do": ["Be kind"], "custom.any": {"a": None, "b": [1.5, ""]}})
     answer = patch(api, brand, overrides_json={"voice.do": None, "pillars.0.name": "Zoë 🎉", "never.there": None})
     assert answer == {
         "brand_id": str(brand.id),
-        "overrides_json": {"positioning.who_for": {"a": None, "b": [1.5, ""]}, "pillars.0.name": "Zoë 🎉"},
+        "overrides_json": {"custom.any": {"a": None, "b": [1.5, ""]}, "pillars.0.name": "Zoë 🎉"},
         "pinned_paths": [],
         "updated_at": NOW.isoformat(),
     }

@@ -37,6 +37,8 @@ def test_no_read_of_the_api_writes_anything(api: ProfileApi, ledger: Ledger, bra
     ids = {
         "brand_id": brand.id,
         "snapshot_id": snapshot.id,
+        "from_id": snapshot.id,
+        "to_id": snapshot.id,
         "compile_run_id": snapshot.compile_run_id,
         "evidence_id": evidence_id,
     }

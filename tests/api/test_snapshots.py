@@ -141,9 +141,9 @@ def test_history_tells_the_versions_and_how_much_each_changed(api: ProfileApi, l
         "added": ["voice.do"],
         "removed": [],
         "changed": [
-            {"path": "a", "before": 1, "after": 2, "cause": "override"},
-            {"path": "b", "before": 1, "after": 2, "cause": "override"},
-            {"path": "c", "before": 1, "after": 2, "cause": "configuration"},
+            {"path": "a", "before": 1, "after": 2, "cause": {"kind": "override", "ids": ["x"]}},
+            {"path": "b", "before": 1, "after": 2, "cause": {"kind": "override", "ids": ["x"]}},
+            {"path": "c", "before": 1, "after": 2, "cause": {"kind": "configuration"}},
         ],
     }
     with ledger.begin() as conn:

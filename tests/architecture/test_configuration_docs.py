@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 SOURCE_SETTINGS = {"cap", "ttl_hours", "extra_start_urls"}
 _BUDGET = "a budget is the owner's own business"
-WITHOUT_UPPER_BOUND = {"max_run_usd": _BUDGET, "daily_budget_usd": _BUDGET}
+WITHOUT_UPPER_BOUND = {"max_run_usd": _BUDGET, "daily_budget_usd": _BUDGET, "llm_max_usd": _BUDGET}
 _TABLE = re.compile(r"((?:^\|.*\|$\n?)+)", re.MULTILINE)
 _CODE = re.compile(r"`([^`]*)`")
 
@@ -46,7 +46,7 @@ def test_the_documented_variables_are_those_the_code_reads() -> None:
 
 
 def test_no_other_text_of_the_document_names_an_unknown_variable() -> None:
-    ours = ("BRANDBRAIN_", "APIFY_", "CORS_")
+    ours = ("BRANDBRAIN_", "APIFY_", "CORS_", "OPENAI_", "ANTHROPIC_")
     named = {name for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", DOCUMENT) if name.startswith(ours)}
     assert named == set(VARIABLES)
 

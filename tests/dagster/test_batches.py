@@ -1,8 +1,5 @@
 """Many brands in one run: each is compiled, recorded and told of on its own, and one that fails holds up nobody."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import dagster as dg
@@ -15,34 +12,10 @@ from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.dagster.brand_runs import ASSETS, Brands, interrupt, meanwhile
 from tests.fakes.fake_apify import replay_of
-from tests.use_cases.collecting import INSTAGRAM, utc_now
-from tests.use_cases.replayed_brand import instagram_rows, write_rows
-from tests.workplace import workplace
+from tests.use_cases.collecting import utc_now
 
 LONG_SECONDS = 600.0
 """How long an actor run takes that nobody waits for to the end."""
-
-
-@pytest.fixture
-def run_seconds() -> float:
-    """How long an actor run takes."""
-    return 0.0
-
-
-@pytest.fixture
-def brands(
-    tmp_path: Path, ledger: Ledger, ledger_url: str, run_seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Brands]:
-    write_rows(tmp_path / "data", INSTAGRAM, instagram_rows(3))
-    monkeypatch.setenv("BRANDBRAIN_LEASE_SECONDS", "3")
-    with ExitStack() as stack:
-        place = stack.enter_context(
-            workplace(tmp_path / "home", ledger_url, tmp_path / "data", run_seconds=run_seconds)
-        )
-        for name, value in place.environment.items():
-            monkeypatch.setenv(name, value)
-        instance = stack.enter_context(dg.DagsterInstance.ephemeral())
-        yield Brands(ledger=ledger, instance=instance, place=place)
 
 
 def versions(ledger: Ledger, brand_id: UUID) -> list[int]:

@@ -42,7 +42,13 @@ for variables in map(json.loads, sys.argv[1:]):
         os._exit(0)
     os.wait()
 """
-FREE = {"brand_partitions_sensor", "lost_work_sensor", "run_failure_sensor", "run_canceled_sensor"}
+FREE = {
+    "brand_partitions_sensor",
+    "fleet_benchmarks_sensor",
+    "lost_work_sensor",
+    "run_failure_sensor",
+    "run_canceled_sensor",
+}
 SPENDING = {"compile_queue_sensor", "compile_worker_sensor", "inputs_changed_sensor", "stale_brands_sensor"}
 
 

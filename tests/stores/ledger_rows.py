@@ -130,6 +130,7 @@ def add_snapshot(
         brand_id=brand.id,
         criteria_json={},
         item_ids=[],
+        item_hashes=[],
         summary_json={"item_count": 2},
         evidence_version="v1",
         now=now,
@@ -137,7 +138,13 @@ def add_snapshot(
     report = insert_feature_report(
         conn, report_id=uuid4(), brand_id=brand.id, bundle_id=bundle.id, stats_json={"emoji": 1}, now=now
     )
-    compile_progress.record_bundle(conn, **held, bundle_id=bundle.id, feature_report_id=report.id)
+    compile_progress.record_bundle(
+        conn,
+        compile_run_id=held["compile_run_id"],
+        lease_token=held["lease_token"],
+        bundle_id=bundle.id,
+        feature_report_id=report.id,
+    )
     compile_progress.record_draft(
         conn, **held, draft_json=snapshot_json, qa_report_json={"status": "PASS"}, llm_usage_json={}
     )

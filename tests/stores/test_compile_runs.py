@@ -172,6 +172,7 @@ def add_bundle(conn: Any, brand: Brand) -> UUID:
         brand_id=brand.id,
         criteria_json={},
         item_ids=[],
+        item_hashes=[],
         summary_json={},
         evidence_version="v1",
         now=NOW,

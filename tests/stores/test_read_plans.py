@@ -17,11 +17,15 @@ from brandbrain_dagster.stores.ledger import (
     compile_queue,
     compile_reports,
     compile_runs,
+    costs,
     evidence_items,
+    fleet_benchmarks,
     onboarding,
     override_changes,
     overrides,
+    served_diffs,
     served_evidence,
+    served_overrides_log,
     served_snapshots,
     snapshots,
     sources,
@@ -53,6 +57,9 @@ INSERT INTO apify_run (id, source_connection_id, brand_id, actor_id, input_json,
         started_at, usage_usd, usage_certainty, created_at)
     SELECT id, id, id, 'actor', '{}', 'nonce', i, CASE WHEN i % 10 = 0 THEN 'RUNNING' ELSE 'SUCCEEDED' END, at, 1,
         CASE WHEN i % 10 = 1 THEN 'estimated' ELSE 'exact' END, at FROM n;
+INSERT INTO overrides_log (brand_id, path, kind, old_json, new_json, changed_by, changed_at)
+    SELECT id, 'voice.do', 'override', NULL, '1', 'a test', at FROM n;
+INSERT INTO fleet_benchmark SELECT id, '{"version": "1", "platforms": {}}', at FROM n;
 DROP TABLE n;
 """
 
@@ -99,6 +106,7 @@ READS: dict[str, Read] = {
     "list_compile_runs": lambda conn, key: compile_runs.list_compile_runs(conn, brand_id=key, limit=20),
     "list_expired_compile_runs": lambda conn, _: compile_queue.list_expired_compile_runs(conn, now=NOW, limit=50),
     "list_due_compile_runs": lambda conn, _: compile_queue.list_due_compile_runs(conn, now=NOW, limit=50),
+    "find_newest_start": lambda conn, _: compile_queue.find_newest_start(conn),
     "list_compile_runs_of_dagster_run": lambda conn, _: compile_queue.list_compile_runs_of_dagster_run(
         conn, dagster_run_id="run"
     ),
@@ -106,11 +114,25 @@ READS: dict[str, Read] = {
     "find_newest_bundle": lambda conn, key: bundles.find_newest_bundle(conn, brand_id=key),
     "find_feature_report": lambda conn, key: bundles.find_feature_report(conn, bundle_id=key),
     "list_evidence_items": lambda conn, key: evidence_items.list_evidence_items(conn, brand_id=key, ids=[key] * 50),
+    "find_newest_fleet_benchmark": lambda conn, _: fleet_benchmarks.find_newest_fleet_benchmark(conn),
+    "read_brand_costs": lambda conn, key: take_steps(conn, costs.read_brand_costs(key, WHOLE_LEDGER, limit=10)),
+    "sum_charged": lambda conn, key: costs.sum_charged(conn, brand_id=key),
     "find_newest_snapshot": lambda conn, key: snapshots.find_newest_snapshot(conn, brand_id=key),
     "find_snapshot_of_compile": lambda conn, key: snapshots.find_snapshot_of_compile(conn, compile_run_id=key),
     "get_snapshot": lambda conn, key: snapshots.get_snapshot(conn, brand_id=key, version=1),
+    "get_snapshot_by_id": lambda conn, key: snapshots.get_snapshot_by_id(conn, snapshot_id=key),
     "list_snapshots": lambda conn, key: snapshots.list_snapshots(conn, brand_id=key, limit=20),
     "read_compile_facts": lambda conn, key: take_steps(conn, compile_facts.read_compile_facts(key, WHOLE_LEDGER)),
+    "find_compared_snapshots": by_the_api(
+        lambda api, key: served_diffs.find_compared_snapshots(
+            api, brand_id=key, from_id=key, to_id=key, scope=WHOLE_LEDGER
+        )
+    ),
+    "list_overrides_log": by_the_api(
+        lambda api, key: served_overrides_log.list_overrides_log(
+            api, brand_id=key, scope=WHOLE_LEDGER, limit=20, offset=0
+        )
+    ),
     "find_newest_served": by_the_api(
         lambda api, key: served_snapshots.find_newest_served(
             api, brand_id=key, scope=WHOLE_LEDGER, parts=tuple(served_snapshots.INCLUDABLE_PARTS)
@@ -180,11 +202,15 @@ def test_every_read_of_the_stores_is_looked_at() -> None:
         compile_queue,
         compile_reports,
         compile_runs,
+        costs,
         evidence_items,
+        fleet_benchmarks,
         onboarding,
         override_changes,
         overrides,
+        served_diffs,
         served_evidence,
+        served_overrides_log,
         served_snapshots,
         snapshots,
         sources,

@@ -130,6 +130,7 @@ def add_bundle(
         brand_id=brand.id,
         criteria_json={"limit": 2},
         item_ids=item_ids,
+        item_hashes=[str(item_id) for item_id in item_ids],
         summary_json={},
         evidence_version="v1",
         now=now,

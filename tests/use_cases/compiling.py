@@ -70,6 +70,8 @@ def begin(ledger: Ledger, compile_run_id: UUID, lease_token: UUID) -> CompileRun
 def publish(ledger: Ledger, run: CompileRun, lease_token: UUID, *, text: str = "A profile") -> Snapshot:
     return publish_snapshot(
         {"meta": {"schema_version": "1", "evidence_summary": {}, "text": text}},
+        diff_json={},
+        kept_values={},
         brand_id=run.brand_id,
         compile_run_id=run.id,
         lease_token=lease_token,

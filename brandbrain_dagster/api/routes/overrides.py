@@ -12,15 +12,25 @@ from brandbrain_dagster.api.brand_requests import brand_request
 from brandbrain_dagster.api.described import BRAND_PATH
 from brandbrain_dagster.api.direct_route import DirectRoute
 from brandbrain_dagster.api.errors import Problem, RefusedRequestError
-from brandbrain_dagster.api.profile_shapes import OverridesShape
+from brandbrain_dagster.api.numbered_pages import PAGE_PARAMETERS, asked_page
+from brandbrain_dagster.api.profile_shapes import OverridesLogShape, OverridesShape
 from brandbrain_dagster.api.replies import json_reply, stored
-from brandbrain_dagster.domain.compile.override_paths import MAX_PATHS, MAX_SEGMENTS, PATH_PATTERN, invalid_paths
+from brandbrain_dagster.domain.compile.override_paths import (
+    MAX_PATHS,
+    MAX_SEGMENTS,
+    NO_FIELD,
+    PATH_PATTERN,
+    field_path,
+    invalid_paths,
+    value_problem,
+)
 from brandbrain_dagster.errors import InvalidInputError
 from brandbrain_dagster.stores.ledger.override_changes import (
     OverridesPatch,
     find_served_overrides,
     patch_overrides,
 )
+from brandbrain_dagster.stores.ledger.served_overrides_log import list_overrides_log
 
 _PATH = "/api/brands/{brand_id}/brandbrain/overrides"
 _PATCH_BODY = {
@@ -78,6 +88,32 @@ async def change_overrides(request: Request) -> Response:
     return _overrides(asked.brand_id, row)
 
 
+@router.get(
+    f"{_PATH}/log",
+    responses={200: {"model": OverridesLogShape}},
+    openapi_extra={"parameters": [BRAND_PATH, *PAGE_PARAMETERS]},
+)
+async def get_overrides_log(request: Request) -> Response:
+    """Every change of an override or a pin, newest first: who, when, from what to what."""
+    asked = brand_request(request)
+    page = asked_page(request)
+    rows, total = await list_overrides_log(
+        asked.ledger, brand_id=asked.brand_id, scope=asked.scope, limit=page.size, offset=page.offset
+    )
+    entries = [
+        {
+            "path": row["path"],
+            "kind": row["kind"],
+            "old": stored(row["old_json"] or "null"),
+            "new": stored(row["new_json"] or "null"),
+            "changed_by": row["changed_by"],
+            "changed_at": row["changed_at"].isoformat(),
+        }
+        for row in rows
+    ]
+    return json_reply({"changes": entries, **page.fields(total)})
+
+
 def _read_patch(body: dict[str, Any]) -> OverridesPatch:
     overrides = body.get("overrides_json", {})
     pinned_paths = body.get("pinned_paths", [])
@@ -89,6 +125,7 @@ def _read_patch(body: dict[str, Any]) -> OverridesPatch:
         raise RefusedRequestError(HTTPStatus.BAD_REQUEST, "pinned_paths items must be strings")
     _refuse_paths(overrides, "overrides_json")
     _refuse_paths(pinned_paths, "pinned_paths")
+    _refuse_values(overrides, pinned_paths)
     return OverridesPatch(overrides=overrides, pinned_paths=pinned_paths if "pinned_paths" in body else None)
 
 
@@ -101,6 +138,17 @@ def _refuse_paths(paths: list[str] | dict[str, Any], field: str) -> None:
         rule = f"A path is 1 to {MAX_SEGMENTS} segments of 1 to 64 letters, digits or underscores, joined by dots."
         problems = [Problem("INVALID_PATH", rule, path) for path in invalid]
         sentence = f"{field} names {len(invalid)} invalid paths"
+        raise RefusedRequestError(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, problems=problems)
+
+
+def _refuse_values(overrides: dict[str, Any], pinned_paths: list[str]) -> None:
+    """A removal is never refused: it may be of something that did not fit."""
+    given = {path: value for path, value in overrides.items() if value is not None}
+    found = {path: value_problem(path, value) for path, value in given.items()}
+    found |= {path: NO_FIELD for path in pinned_paths if field_path(path) is None}
+    problems = [Problem("INVALID_VALUE", sentence, path) for path, sentence in sorted(found.items()) if sentence]
+    if problems:
+        sentence = f"{len(problems)} overrides or pins do not fit the profile"
         raise RefusedRequestError(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, problems=problems)
 
 

@@ -1,6 +1,5 @@
 """The profile: its newest version, any other, and the list of them."""
 
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +11,7 @@ from brandbrain_dagster.api.described import BRAND_PATH, header, path_parameter,
 from brandbrain_dagster.api.direct_route import DirectRoute
 from brandbrain_dagster.api.errors import RefusedRequestError
 from brandbrain_dagster.api.etags import has_current
+from brandbrain_dagster.api.numbered_pages import PAGE_PARAMETERS, asked_page
 from brandbrain_dagster.api.profile_shapes import HistoryShape, SnapshotShape
 from brandbrain_dagster.api.replies import json_reply, stored
 from brandbrain_dagster.errors import NotFoundError
@@ -22,11 +22,6 @@ from brandbrain_dagster.stores.ledger.served_snapshots import (
     list_history,
 )
 
-DEFAULT_PAGE_SIZE = 10
-LARGEST_PAGE_SIZE = 50
-_LAST_PAGE = 10_000_000
-
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 _EVERYTHING = "full"
 _KNOWN_PARTS = (*INCLUDABLE_PARTS, _EVERYTHING)
 
@@ -84,22 +79,16 @@ async def get_snapshot(request: Request) -> Response:
     openapi_extra={
         "parameters": [
             BRAND_PATH,
-            query_parameter("page", {"type": "integer", "default": 1}, "Page, from 1; a smaller number is read as 1."),
-            query_parameter(
-                "page_size",
-                {"type": "integer", "default": DEFAULT_PAGE_SIZE},
-                f"Versions per page; brought to 1..{LARGEST_PAGE_SIZE}.",
-            ),
+            *PAGE_PARAMETERS,
         ]
     },
 )
 async def get_history(request: Request) -> Response:
     """The versions of the profile, newest first, and how much each changed."""
     asked = brand_request(request)
-    page = _whole_number(request, "page", default=1, largest=_LAST_PAGE)
-    page_size = _whole_number(request, "page_size", default=DEFAULT_PAGE_SIZE, largest=LARGEST_PAGE_SIZE)
+    page = asked_page(request)
     rows, total = await list_history(
-        asked.ledger, brand_id=asked.brand_id, scope=asked.scope, limit=page_size, offset=(page - 1) * page_size
+        asked.ledger, brand_id=asked.brand_id, scope=asked.scope, limit=page.size, offset=page.offset
     )
     entries = [
         {
@@ -115,7 +104,7 @@ async def get_history(request: Request) -> Response:
         }
         for row in rows
     ]
-    return json_reply({"snapshots": entries, "page": page, "page_size": page_size, "total": total})
+    return json_reply({"snapshots": entries, **page.fields(total)})
 
 
 def included_parts(request: Request) -> tuple[str, ...]:
@@ -153,15 +142,3 @@ def _served(asked: BrandRequest, row: asyncpg.Record, parts: tuple[str, ...]) ->
         field = INCLUDABLE_PARTS[part].field
         fields[field] = None if row[field] is None else stored(row[field])
     return json_reply(fields, headers=headers)
-
-
-def _whole_number(request: Request, name: str, *, default: int, largest: int) -> int:
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if _WHOLE_NUMBER.fullmatch(text) is None:
-        raise RefusedRequestError(HTTPStatus.BAD_REQUEST, f"{name} must be a whole number")
-    digits = text.lstrip("+-0")
-    if text.startswith("-"):
-        return 1
-    return min(max(int(digits[:18] or "0"), 1), largest)

@@ -92,6 +92,21 @@ def select_bundle(
     )
 
 
+def bundle_with(bundle: EvidenceBundle, items: Iterable[EvidenceItem], *, brand_id: UUID) -> EvidenceBundle:
+    """Returns a bundle of the same criteria with other items, in a bundle's order; its summary is left as it is."""
+    listed = list(items)
+    scores = {item.id: engagement_score(item) for item in listed}
+    ordered = sorted(listed, key=lambda item: (item.platform, *_best_first(item, scores)))
+    version = evidence_version(ordered)
+    return EvidenceBundle(
+        bundle_id=_bundle_id(brand_id, bundle.criteria, ordered, version),
+        criteria=bundle.criteria,
+        items=ordered,
+        summary=bundle.summary,
+        evidence_version=version,
+    )
+
+
 def evidence_version(items: Iterable[EvidenceItem]) -> str:
     """Returns SHA-256 (hex) over the items' ids and content hashes, in the order of the ids."""
     lines = sorted(f"{item.id} {item.content_hash}" for item in items)

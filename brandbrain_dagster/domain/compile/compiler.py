@@ -1,7 +1,7 @@
 """What every compiler is: a function from recorded inputs and evidence to a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -25,6 +25,20 @@ class CompileInputs:
     feature_report_id: UUID
     evidence_status: EvidenceStatus
     compiled_at: datetime
+    overridden_taboos: Sequence[str] = ()
+
+    @property
+    def taboos(self) -> list[str]:
+        """The terms that nothing produced may hold: those of the answers and those of an override."""
+        return [*self.answers.taboos, *self.overridden_taboos]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a compiler made of its inputs, and what a language model took for it (empty where none is used)."""
+
+    document: SnapshotDocument
+    llm_usage: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Compiler(Protocol):
@@ -34,5 +48,5 @@ class Compiler(Protocol):
     def identity(self) -> CompilerIdentity:
         """Who makes the draft; part of the input hash."""
 
-    def draft(self, inputs: CompileInputs) -> SnapshotDocument:
+    def draft(self, inputs: CompileInputs) -> Draft:
         """Returns the draft: values with their sources."""

@@ -114,12 +114,18 @@ def confidence_of(
 def set_confidences(document: SnapshotDocument, items: Mapping[str, EvidenceItem]) -> None:
     """Sets the confidence of every field, and the summary of every section, in place."""
     facts = EvidenceFacts.of(items.values())
-    summary = {}
     for section, nodes in _sections(document).items():
         for node in nodes:
             node.confidence = None if _is_unasked(node, section) else confidence_of(node.sources, section, facts, items)
-        summary[section.value] = _summary([node.confidence for node in nodes if node.confidence is not None])
-    document.meta.confidence_summary = summary
+    set_confidence_summary(document)
+
+
+def set_confidence_summary(document: SnapshotDocument) -> None:
+    """Sets the summary of every section from the confidences of its fields, in place."""
+    document.meta.confidence_summary = {
+        section.value: _summary([node.confidence for node in nodes if node.confidence is not None])
+        for section, nodes in _sections(document).items()
+    }
 
 
 def _is_unasked(node: FieldNode[Any], section: Section) -> bool:

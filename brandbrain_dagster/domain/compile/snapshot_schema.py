@@ -39,10 +39,19 @@ class Abstention(msgspec.Struct, frozen=True):
     next_step: str
 
 
+class Inferred(msgspec.Struct, Generic[Value], kw_only=True):
+    """What the compiler would say where people have decided otherwise."""
+
+    value: Value | None
+    confidence: float | None
+    sources: list[SourceRef]
+
+
 class FieldNode(msgspec.Struct, Generic[Value], kw_only=True):
     """One field: its value (None where nothing supports one), how sure it is (0..1), and what it rests on.
 
-    ``locked`` says pinned. ``abstained`` is there only where nothing supports a value.
+    ``locked`` says pinned. ``abstained`` is there only where nothing supports a value, ``inferred`` only where an
+    override or a pinned value stands instead.
     """
 
     value: Value | None
@@ -51,6 +60,7 @@ class FieldNode(msgspec.Struct, Generic[Value], kw_only=True):
     locked: bool = False
     override_value: Value | None = None
     abstained: Abstention | msgspec.UnsetType = msgspec.UNSET
+    inferred: Inferred[Value] | msgspec.UnsetType = msgspec.UNSET
 
 
 class EvidenceRef(msgspec.Struct, kw_only=True):

@@ -12,6 +12,7 @@ from brandbrain_dagster.domain.features.cadence_stats import cadence_stats
 from brandbrain_dagster.domain.features.cta_stats import cta_stats
 from brandbrain_dagster.domain.features.emoji_stats import emoji_stats
 from brandbrain_dagster.domain.features.engagement_stats import engagement_stats
+from brandbrain_dagster.domain.features.features_version import FEATURES_VERSION
 from brandbrain_dagster.domain.features.hashtag_stats import hashtag_stats
 from brandbrain_dagster.domain.features.hook_marker_stats import hook_marker_stats
 from brandbrain_dagster.domain.features.item_text import read_item_text
@@ -20,9 +21,6 @@ from brandbrain_dagster.domain.features.language_stats import language_stats
 from brandbrain_dagster.domain.features.style_stats import style_stats
 from brandbrain_dagster.domain.features.text_stats import text_stats
 from brandbrain_dagster.domain.features.transcript_coverage import transcript_coverage
-
-FEATURES_VERSION = "1"
-"""Changes whenever the same items would give other figures."""
 
 DECIMALS = 6
 

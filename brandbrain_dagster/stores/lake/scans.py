@@ -1,6 +1,6 @@
 """SQL over the lake: DuckDB in memory over the Parquet files, read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from tempfile import TemporaryDirectory
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -26,21 +26,26 @@ class LakeScan:
 
     Args:
         lake: the lake to read.
-        actor_runs: the ledger's actor runs as a frame.
+        actor_runs: the ledger's actor runs as a frame; without it that view is not there.
+        views: those of ``evidence`` and ``raw_items`` that are wanted: listing the files of a large lake takes a while.
 
     Raises:
         LakeError: the lake cannot be listed, or its first file of a kind cannot be read.
     """
 
-    def __init__(self, lake: Lake, *, actor_runs: pl.DataFrame) -> None:
+    def __init__(
+        self, lake: Lake, *, actor_runs: pl.DataFrame | None = None, views: Collection[str] = tuple(_DATASETS)
+    ) -> None:
         self._connection = duckdb.connect()
         root = self._mount(lake)
         try:
-            for view, (prefix, schema) in _DATASETS.items():
+            for view in views:
+                prefix, schema = _DATASETS[view]
                 self._create_view(view, [f"{root}/{path}" for path in lake.list_paths(prefix)], schema)
         except duckdb.Error as error:
             raise LakeError(f"Could not scan the lake: {_gist(error)}; repair or delete that file.") from error
-        self._create_table("actor_runs", actor_runs)
+        if actor_runs is not None:
+            self._create_table("actor_runs", actor_runs)
         self._confine(root)
 
     def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:

@@ -15,12 +15,16 @@ from brandbrain_dagster.stores.ledger.tables import evidence_bundle, feature_rep
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceBundle:
-    """The evidence items selected for a compile, in order, and by which criteria."""
+    """The evidence items selected for a compile, in order, and by which criteria.
+
+    ``item_hashes`` are the items' content hashes in the same order; None where a bundle was made before they were kept.
+    """
 
     id: UUID
     brand_id: UUID
     criteria_json: Mapping[str, Any]
     item_ids: tuple[UUID, ...]
+    item_hashes: tuple[str, ...] | None
     summary_json: Mapping[str, Any]
     evidence_version: str
     created_at: datetime
@@ -44,6 +48,7 @@ def insert_bundle(
     brand_id: UUID,
     criteria_json: Mapping[str, Any],
     item_ids: Sequence[UUID],
+    item_hashes: Sequence[str],
     summary_json: Mapping[str, Any],
     evidence_version: str,
     now: datetime,
@@ -56,11 +61,14 @@ def insert_bundle(
             brand_id=brand_id,
             criteria_json=dict(criteria_json),
             item_ids=list(item_ids),
+            item_hashes=list(item_hashes),
             summary_json=dict(summary_json),
             evidence_version=evidence_version,
             created_at=now,
         )
-        .on_conflict_do_update(index_elements=[evidence_bundle.c.id], set_={"created_at": now})
+        .on_conflict_do_update(
+            index_elements=[evidence_bundle.c.id], set_={"created_at": now, "item_hashes": list(item_hashes)}
+        )
     )
     conn.execute(statement)
     return get_bundle(conn, bundle_id=bundle_id)
@@ -123,4 +131,7 @@ def _report_of(bundle_id: UUID) -> Any:
 
 
 def _bundle(row: RowMapping) -> EvidenceBundle:
-    return EvidenceBundle(**{**row, "item_ids": tuple(row["item_ids"])})
+    hashes = row["item_hashes"]
+    return EvidenceBundle(
+        **{**row, "item_ids": tuple(row["item_ids"]), "item_hashes": None if hashes is None else tuple(hashes)}
+    )

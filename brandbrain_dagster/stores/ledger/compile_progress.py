@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from brandbrain_dagster.stores.ledger.compile_attempts import update_leased
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.tables import compile_run
 
 
 def record_inputs(
@@ -69,14 +70,22 @@ def record_evidence_status(
 
 
 def record_bundle(
-    conn: Connection, *, compile_run_id: UUID, lease_token: UUID, bundle_id: UUID, feature_report_id: UUID | None
+    conn: Connection,
+    *,
+    compile_run_id: UUID,
+    lease_token: UUID,
+    bundle_id: UUID,
+    feature_report_id: UUID | None,
+    fleet: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes down which bundle and feature report the compile uses.
+    """Writes down which bundle and feature report the compile uses, and with its inputs the fleet it is compared to.
 
     Raises:
         LeaseLostError: another process has the compile now.
     """
-    values = {"bundle_id": bundle_id, "feature_report_id": feature_report_id}
+    values: dict[str, Any] = {"bundle_id": bundle_id, "feature_report_id": feature_report_id}
+    if fleet:
+        values["inputs_json"] = compile_run.c.inputs_json.concat({"fleet": dict(fleet)})
     update_leased(conn, compile_run_id, lease_token, values)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, cast, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from brandbrain_dagster.domain.compile.override_paths import MAX_PATHS
+from brandbrain_dagster.domain.compile.override_paths import MAX_PATHS, colliding_paths
 from brandbrain_dagster.errors import InvalidInputError
 from brandbrain_dagster.stores.ledger.async_ledger import AsyncLedger
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
@@ -70,6 +70,12 @@ async def patch_overrides(
                 f"With this change the brand would have {merged['paths']} overrides in {merged['size']} bytes; "
                 f"at most {MAX_PATHS} in {_MOST_BYTES} bytes are kept, so remove some first."
             )
+        colliding = colliding_paths([*merged["override_paths"], *merged["pinned_paths"]])
+        if colliding:
+            raise InvalidInputError(
+                f"{colliding[0]} lies below another field that is overridden or pinned, and a field has no fields in "
+                "it; remove one of the two."
+            )
     return merged
 
 
@@ -84,20 +90,28 @@ _OVERRIDES = (
 )
 _LOCK_BRAND = select(brand.c.id).where(IS_VISIBLE_BRAND).with_for_update(key_share=True)
 
-# A brand without overrides gets a row of its own; pinned values live as long as their pin.
+# A brand without overrides gets a row of its own. A path that is pinned keeps the value that the newest snapshot shows
+# for it, for as long as it stays pinned.
 _MERGE = text(
     """
 WITH before AS (
     SELECT overrides_json, pinned_paths FROM brand_overrides WHERE brand_id = :of_brand_id
+), newest AS (
+    SELECT snapshot_json FROM snapshot WHERE brand_id = :of_brand_id ORDER BY version DESC LIMIT 1
+), pinned_now AS (
+    SELECT coalesce(jsonb_object_agg(path, shown -> 'value') FILTER (WHERE jsonb_exists(shown, 'value')), '{}') AS kept
+    FROM unnest(:pinned_paths) AS path
+    LEFT JOIN newest ON true
+    LEFT JOIN LATERAL (SELECT newest.snapshot_json #> string_to_array(path, '.') AS shown) AS field ON true
 ), merged AS (
     INSERT INTO brand_overrides AS current (brand_id, overrides_json, pinned_paths, pinned_values_json, updated_at)
-    VALUES (:of_brand_id, :given, coalesce(:pinned_paths, '{}'), '{}', :changed_at)
+    SELECT :of_brand_id, :given, coalesce(:pinned_paths, '{}'), pinned_now.kept, :changed_at FROM pinned_now
     ON CONFLICT (brand_id) DO UPDATE SET
         overrides_json = (current.overrides_json || :given) - :removed,
         pinned_paths = coalesce(:pinned_paths, current.pinned_paths),
         pinned_values_json = (
             SELECT coalesce(jsonb_object_agg(kept.key, kept.value), '{}')
-            FROM jsonb_each(current.pinned_values_json) AS kept
+            FROM jsonb_each(excluded.pinned_values_json || current.pinned_values_json) AS kept
             WHERE kept.key = ANY (coalesce(:pinned_paths, current.pinned_paths))
         ),
         updated_at = :changed_at
@@ -118,7 +132,8 @@ WITH before AS (
 )
 SELECT CAST(overrides_json AS text) AS overrides_json, pinned_paths, updated_at,
     octet_length(CAST(overrides_json AS text)) AS size,
-    (SELECT count(*) FROM jsonb_object_keys(overrides_json)) AS paths
+    (SELECT count(*) FROM jsonb_object_keys(overrides_json)) AS paths,
+    ARRAY(SELECT jsonb_object_keys(overrides_json)) AS override_paths
 FROM merged
 """
 ).bindparams(

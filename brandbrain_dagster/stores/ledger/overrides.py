@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from brandbrain_dagster.stores.ledger.tables import brand_overrides
 
@@ -30,6 +30,22 @@ def get_overrides(conn: Connection, *, brand_id: UUID) -> Overrides:
     if row is None:
         return Overrides(brand_id=brand_id, overrides_json={}, pinned_paths=(), pinned_values_json={}, updated_at=None)
     return Overrides(**{**row, "pinned_paths": tuple(row["pinned_paths"])})
+
+
+def keep_pinned_values(conn: Connection, *, brand_id: UUID, values: Mapping[str, Any]) -> None:
+    """Keeps values for paths that are pinned now and have none kept yet; this is no edit of the brand's inputs."""
+    conn.execute(_KEEP_PINNED, {"of_brand_id": brand_id, "given": dict(values)})
+
+
+_KEEP_PINNED = text(
+    """
+    UPDATE brand_overrides SET pinned_values_json = pinned_values_json || (
+        SELECT coalesce(jsonb_object_agg(given.key, given.value), '{}')
+        FROM jsonb_each(:given) AS given
+        WHERE given.key = ANY (pinned_paths) AND NOT jsonb_exists(pinned_values_json, given.key)
+    ) WHERE brand_id = :of_brand_id
+    """
+).bindparams(bindparam("of_brand_id", type_=Uuid()), bindparam("given", type_=JSONB()))
 
 
 def upsert_overrides(

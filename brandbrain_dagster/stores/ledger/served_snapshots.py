@@ -72,7 +72,8 @@ async def list_history(
 ) -> tuple[list[asyncpg.Record], int]:
     """Returns a page of the brand's snapshots without their JSON, newest first, and how many there are in all.
 
-    ``changed``, ``added``, ``removed`` count the paths in the diff from the version before; ``causes`` is a JSON array.
+    ``changed``, ``added``, ``removed`` count the paths in the diff from the version before; ``causes`` is a JSON array
+    of the kinds of causes.
 
     Raises:
         NotFoundError: there is no such brand within the scope.
@@ -145,7 +146,7 @@ def _history() -> Select[Any]:
     change = func.jsonb_array_elements(page.c.diff_from_previous_json["changed"]).table_valued(
         "value", name="change", joins_implicitly=True
     )
-    causes = select(func.jsonb_agg(cast(change.c.value, JSONB)["cause"].distinct())).scalar_subquery()
+    causes = select(func.jsonb_agg(cast(change.c.value, JSONB)["cause"]["kind"].distinct())).scalar_subquery()
     return (
         select(
             total.label("total"),

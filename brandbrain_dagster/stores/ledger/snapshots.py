@@ -98,6 +98,18 @@ def get_snapshot(conn: Connection, *, brand_id: UUID, version: int) -> Snapshot:
     return Snapshot(**row)
 
 
+def get_snapshot_by_id(conn: Connection, *, snapshot_id: UUID) -> Snapshot:
+    """Returns a snapshot of whichever brand.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    row = conn.execute(select(snapshot).where(snapshot.c.id == snapshot_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no snapshot with the id {snapshot_id}; see a brand's history for its snapshots.")
+    return Snapshot(**row)
+
+
 def list_snapshots(conn: Connection, *, brand_id: UUID, limit: int | None = None) -> list[Snapshot]:
     """Returns the brand's snapshots, highest version first."""
     statement = select(snapshot).where(snapshot.c.brand_id == brand_id).order_by(snapshot.c.version.desc()).limit(limit)

@@ -1,7 +1,7 @@
 """The tables of the ledger, and the predicates that its partial indexes share with the queries that use them.
 
-Everything hangs on `brand`: deleting a brand deletes its rows everywhere. The rows that were true once (snapshots) are
-never updated: the migration adds a trigger for that.
+Everything but `fleet_benchmark` hangs on `brand`: deleting a brand deletes its rows everywhere. The rows that were true
+once (snapshots) are never updated: the migration adds a trigger for that.
 """
 
 from enum import StrEnum
@@ -120,6 +120,7 @@ evidence_bundle = Table(
     brand_id_column(),
     json_column("criteria_json"),
     Column("item_ids", ARRAY(Uuid), nullable=False),
+    Column("item_hashes", ARRAY(Text)),
     json_column("summary_json"),
     Column("evidence_version", Text, nullable=False),
     time_column("created_at"),
@@ -255,3 +256,12 @@ snapshot = Table(
     CheckConstraint("version >= 1", name="version"),
 )
 Index(None, snapshot.c.brand_id, snapshot.c.created_at.desc())
+
+fleet_benchmark = Table(
+    "fleet_benchmark",
+    metadata,
+    id_column(),
+    json_column("figures_json"),
+    time_column("created_at"),
+)
+Index(None, fleet_benchmark.c.created_at.desc())

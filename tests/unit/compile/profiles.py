@@ -51,7 +51,7 @@ def compile_profile(
     items: Sequence[EvidenceItem] = (), answers: dict[str, Any] | None = None, **settings: Any
 ) -> dict[str, Any]:
     """Returns the profile as plain JSON, with its confidences."""
-    document = ExtractiveCompiler().draft(compile_inputs(items, answers, **settings))
+    document = ExtractiveCompiler().draft(compile_inputs(items, answers, **settings)).document
     set_confidences(document, {item.id: item for item in items})
     return snapshot_json(document)
 

@@ -4,7 +4,7 @@ No model, no key, no network, no clock: the same inputs give the same bytes.
 """
 
 from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity
-from brandbrain_dagster.domain.compile.compiler import CompileInputs
+from brandbrain_dagster.domain.compile.compiler import CompileInputs, Draft
 from brandbrain_dagster.domain.compile.extractive.examples import compile_examples
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, no_list
 from brandbrain_dagster.domain.compile.extractive.forbidden_text import drop_forbidden
@@ -42,10 +42,10 @@ class ExtractiveCompiler:
             schema_version=SCHEMA_VERSION,
         )
 
-    def draft(self, inputs: CompileInputs) -> SnapshotDocument:
+    def draft(self, inputs: CompileInputs) -> Draft:
         """Returns the draft."""
         answers = inputs.answers
-        reading = BundleReading(inputs.bundle.items, inputs.stats, brand_name=inputs.brand_name, taboos=answers.taboos)
+        reading = BundleReading(inputs.bundle.items, inputs.stats, brand_name=inputs.brand_name, taboos=inputs.taboos)
         pillars = compile_pillars(answers, reading)
         document = SnapshotDocument(
             positioning=compile_positioning(answers, reading),
@@ -60,7 +60,7 @@ class ExtractiveCompiler:
             meta=_meta(inputs, self.identity),
         )
         drop_forbidden(document, reading)
-        return document
+        return Draft(document=document)
 
 
 def _constraints(answers: OnboardingAnswers) -> Constraints:

@@ -5,10 +5,11 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from brandbrain_dagster.domain.compile.extractive.field_nodes import answered, inferred
-from brandbrain_dagster.domain.compile.extractive.reading import WRITTEN_TOGETHER, BundleReading, Sentence
+from brandbrain_dagster.domain.compile.extractive.reading import BundleReading, Sentence
 from brandbrain_dagster.domain.compile.extractive.themes import Theme, find_themes, stem
 from brandbrain_dagster.domain.compile.extractive.wording import listed, platform_name, share_of
 from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, Pillar, SourceRef
+from brandbrain_dagster.domain.compile.taboo_terms import WRITTEN_TOGETHER
 from brandbrain_dagster.domain.features.item_text import WORD, ItemText
 from brandbrain_dagster.domain.features.lexicon import fold_text
 from brandbrain_dagster.domain.features.phrase_candidates import MAX_CHARACTERS, stop_words

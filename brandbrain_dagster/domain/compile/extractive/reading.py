@@ -10,21 +10,19 @@ import regex
 import sentencex
 
 from brandbrain_dagster.domain.bundling.engagement import engagement_score
+from brandbrain_dagster.domain.compile.private_text import private_kind
 from brandbrain_dagster.domain.compile.snapshot_schema import SourceRef, TextField
+from brandbrain_dagster.domain.compile.taboo_terms import WRITTEN_TOGETHER, TabooTerms
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.feature_report import build_feature_report
-from brandbrain_dagster.domain.features.item_text import E_MAIL, HASHTAG, LINK, MENTION, WORD, ItemText, read_item_text
-from brandbrain_dagster.domain.features.lexicon import fold_text
+from brandbrain_dagster.domain.features.item_text import HASHTAG, LINK, MENTION, ItemText, read_item_text
 
 _MIN_QUOTE = 20
 _MAX_QUOTE = 200
 """Characters of a quotable sentence, a syllable sign counted twice: shorter says nothing, longer is not read."""
 _MAX_SENTENCES = 60
 """Sentences read of one text: a long web page says who it is at its start."""
-_PHONE = regex.compile(r"\+?\d[\d\p{Zs}\p{Pd}()/.]{7,}\d")
 _WORD_START = regex.compile(r"\p{L}")
-WRITTEN_TOGETHER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-"""Scripts in which a word is not set off from its neighbours or its endings."""
 _FIELDS: tuple[TextField, ...] = ("text_primary", "text_secondary")
 
 
@@ -59,7 +57,7 @@ class BundleReading:
         self.items = sorted(items, key=lambda item: (item.platform, -self.scores[item.id], item.id))
         self.brand_name = brand_name
         self.stats = stats
-        self._taboos = [_term_pattern(term) for term in taboos if term.strip()]
+        self._taboos = TabooTerms(taboos)
 
     @cached_property
     def by_id(self) -> dict[str, EvidenceItem]:
@@ -97,9 +95,8 @@ class BundleReading:
         return self._sentences.get(item_id, [])
 
     def is_allowed(self, text: str) -> bool:
-        """Says whether a text is free of taboo terms and private contact data."""
-        folded = fold_text(text)
-        return not (E_MAIL.search(text) or _PHONE.search(text) or any(taboo.search(folded) for taboo in self._taboos))
+        """Says whether a text is free of taboo terms, private contact data and secrets."""
+        return private_kind(text) is None and self._taboos.held_by(text) is None
 
     def _sentences_of(self, text: ItemText) -> Iterator[Sentence]:
         for field in _FIELDS:
@@ -123,15 +120,6 @@ def _split(content: str, language: str) -> Iterator[str]:
             sentence = part.strip()
             if sentence:
                 yield sentence
-
-
-def _term_pattern(term: str) -> regex.Pattern[str]:
-    """Finds the term in folded text, however its words are joined: "no brainer" is in "no-brainer" and "#nobrainer"."""
-    words = WORD.findall(fold_text(term))
-    if not words:
-        return regex.compile(regex.escape(fold_text(term).strip()))
-    joined = r"[\W_]*".join(map(regex.escape, words))
-    return regex.compile(joined if WRITTEN_TOGETHER.search(term) else rf"(?<!\w){joined}(?!\w)")
 
 
 def excerpt(item: EvidenceItem, *, limit: int = _MAX_QUOTE) -> str:
