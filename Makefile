@@ -37,6 +37,7 @@ bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/collect.py
 	$(BIN)/python benchmarks/api.py
 	$(BIN)/python benchmarks/orchestration.py
+	$(BIN)/python benchmarks/brand_match.py
 	$(BIN)/python benchmarks/reads_while_compiling.py
 	$(BIN)/python benchmarks/fleet.py
 

@@ -69,7 +69,6 @@ ALLOWED_NAMES = {
     "cli/command.py:new_id": "makes an id that did not exist before",
     "resources/clock.py:new_id": "makes an id that did not exist before",
     "stores/ledger/postgres_programs.py:_new_socket_dir": "makes a folder that did not exist before",
-    "domain/compile/extractive/pillars.py:_is_shared": "a predicate: shared by several pillars",
 }
 
 IMPURE = re.compile(

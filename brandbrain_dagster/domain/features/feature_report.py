@@ -4,7 +4,7 @@ Each block is a module; each gives overall and per-platform figures with the sam
 else's, so the blocks that describe the voice leave them out and count them in ``sample_size_excluded``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
@@ -15,7 +15,7 @@ from brandbrain_dagster.domain.features.engagement_stats import engagement_stats
 from brandbrain_dagster.domain.features.features_version import FEATURES_VERSION
 from brandbrain_dagster.domain.features.hashtag_stats import hashtag_stats
 from brandbrain_dagster.domain.features.hook_marker_stats import hook_marker_stats
-from brandbrain_dagster.domain.features.item_text import read_item_text
+from brandbrain_dagster.domain.features.item_text import ItemText, read_item_text
 from brandbrain_dagster.domain.features.keyphrases import keyphrases
 from brandbrain_dagster.domain.features.language_stats import language_stats
 from brandbrain_dagster.domain.features.style_stats import style_stats
@@ -41,9 +41,14 @@ BLOCKS = {
 
 def build_feature_report(items: Sequence[EvidenceItem]) -> dict[str, Any]:
     """Return ``stats_json`` of the bundle's items: plain JSON values, the same whatever order the items come in."""
-    texts = [read_item_text(item) for item in sorted(items, key=lambda item: item.id)]
-    report = {name: _rounded(block(texts)) for name, block in BLOCKS.items()}
-    return {"features_version": FEATURES_VERSION, **report}
+    texts = [read_item_text(item) for item in items]
+    return {"features_version": FEATURES_VERSION, **build_blocks(texts, BLOCKS)}
+
+
+def build_blocks(texts: Sequence[ItemText], names: Iterable[str]) -> dict[str, Any]:
+    """Return the named blocks of a report over texts that are read already."""
+    ordered = sorted(texts, key=lambda text: text.item.id)
+    return {name: _rounded(BLOCKS[name](ordered)) for name in names}
 
 
 def _rounded(figures: Any) -> Any:

@@ -1,6 +1,6 @@
 """The language of a text, by py3langid; its model is loaded at the first use and kept."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -32,6 +32,12 @@ def detect_language(prose: str, stated_language: str | None) -> str:
     letters = _NOT_LETTERS.sub(" ", prose[:MAX_CHARACTERS]).strip()
     if len(letters.replace(" ", "").encode()) < MIN_LETTER_BYTES:
         return UNDETERMINED
+    return _most_likely(letters)
+
+
+@lru_cache(maxsize=4_096)
+def _most_likely(letters: str) -> str:
+    """Return the language of letters and blanks; a compile asks for that of each of its texts several times."""
     language, confidence = _identifier().classify(letters)
     return str(language) if confidence >= MIN_CONFIDENCE else UNDETERMINED
 

@@ -1,7 +1,8 @@
 """The runs of one to three words in an item's voice that may be distinctive phrases of the brand.
 
 Links, e-mail addresses, mentions, calls to action and the brand's handle are out; a hashtag's text counts as a word.
-A candidate neither starts nor ends with a stop word of the item's language or of English. A script without spaces
+A candidate neither starts nor ends with a stop word of the item's language or of English, nor ends as a verb does; a
+particle is cut off the word it is attached to. A script without spaces
 gives the whole run between two marks as one word; words over ``MAX_WORD_CHARACTERS`` are dropped.
 """
 
@@ -14,6 +15,7 @@ import stopwordsiso
 
 from brandbrain_dagster.domain.features.item_text import MENTION, ItemText
 from brandbrain_dagster.domain.features.lexicon import fold_text, load_lexicon
+from brandbrain_dagster.domain.features.word_forms import bare_word, names_something, takes_particles
 
 MAX_PHRASE_WORDS = 3
 MAX_WORD_CHARACTERS = 40
@@ -38,7 +40,7 @@ def find_phrase_candidates(text: ItemText, own_handles: AbstractSet[str]) -> lis
             for end in range(start + 1, min(start + MAX_PHRASE_WORDS, len(words)) + 1):
                 if words[end - 1] in barred:
                     break
-                if words[end - 1] not in silent:
+                if words[end - 1] not in silent and names_something(words[end - 1], text.language):
                     candidates.append((" ".join(words[start:end]), " ".join(written[start:end])))
     return candidates
 
@@ -60,7 +62,19 @@ def _read_runs(text: ItemText) -> Iterator[tuple[list[str], list[str]]]:
     written = voice if len(voice) == len(folded) else folded
     without_ctas = load_lexicon("cta").pattern.sub(lambda match: "\n" * len(match.group()), folded)
     for run in _RUN.finditer(without_ctas):
-        yield run.group().split(), written[run.start() : run.end()].split()
+        yield from _at_particles(run.group().split(), written[run.start() : run.end()].split(), text.language)
+
+
+def _at_particles(words: list[str], written: list[str], language: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield a run in parts: a particle is cut off its word, and no phrase goes on after it."""
+    start = 0
+    for index, word in enumerate(words if takes_particles(language) else ()):
+        bare = bare_word(word, language)
+        if bare != word:
+            yield [*words[start:index], bare], [*written[start:index], written[index][: len(bare)]]
+            start = index + 1
+    if start < len(words):
+        yield words[start:], written[start:]
 
 
 def _is_word(token: str) -> bool:

@@ -5,10 +5,9 @@ that show the habit, an average the occurrences per item. The pronoun figures ar
 word list (``pronoun_sample_size``; an undetermined language is read as English).
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -57,14 +56,17 @@ def style_stats(texts: Sequence[ItemText]) -> dict[str, Any]:
 
 
 def count_pronouns(text: str, language: str) -> dict[str, int]:
-    """Return how often ``text`` speaks of each person (a table of lexicons/pronouns.toml)."""
+    """Return how often ``text`` speaks of each person."""
+    return {name: len(find_pronouns(text, language, name)) for name in PRONOUNS}
+
+
+def find_pronouns(text: str, language: str, person: str) -> list[str]:
+    """Return the words of lexicons/pronouns.toml that speak of a person, as often as they do; endings as "-yoruz"."""
+    lexicon = _person_words(language, person)
     # "US" is the country, far more often than a shouted "us".
     words = [word for word in LETTERS.findall(text) if word != "US"]
-    if language == PARTICLE_LANGUAGE:
-        return {name: sum(word.startswith(tuple(_pronouns(language, name))) for word in words) for name in PRONOUNS}
-    counts = Counter(fold_text(" ".join(words)).split())
-    counts.update(word for word in words if word[0].isupper())
-    return {name: sum(counts[word] for word in _pronouns(language, name)) for name in PRONOUNS}
+    pairs = zip(words, fold_text(" ".join(words)).split(), strict=True)
+    return [found for word, folded in pairs if (found := lexicon.find(word, folded)) is not None]
 
 
 def _count_habits(text: ItemText) -> dict[str, int]:
@@ -76,13 +78,40 @@ def _count_habits(text: ItemText) -> dict[str, int]:
         "mentions": text.mention_count,
     }
     language = "en" if text.language == UNDETERMINED else text.language
-    if _pronouns(language, PRONOUNS[0]):
+    if _person_words(language, PRONOUNS[0]).words:
         counts |= count_pronouns(text.voice_prose, language)
     return counts
 
 
+class _PersonWords(NamedTuple):
+    """The words of one person in one language; one with a capital is kept as it is, the rest are folded."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+    exceptions: frozenset[str]
+    takes_particles: bool
+
+    def find(self, word: str, folded: str) -> str | None:
+        """Return the lexicon's word that ``word`` is, or its ending after a hyphen."""
+        if folded in self.words:
+            return folded
+        if word in self.words:
+            return word
+        if self.takes_particles and folded.startswith(tuple(self.words)):
+            return min(known for known in self.words if folded.startswith(known))
+        if not self.endings or not folded.endswith(self.endings) or folded in self.exceptions:
+            return None
+        return next((f"-{ending}" for ending in self.endings if folded != ending and folded.endswith(ending)), None)
+
+
 @cache
-def _pronouns(language: str, person: str) -> frozenset[str]:
-    """Return the words; one with a capital is kept as it is, the rest are folded."""
-    words = read_lexicon_file("pronouns")[person].get(language, [])
-    return frozenset(word if word[0].isupper() else fold_text(word) for word in words)
+def _person_words(language: str, person: str) -> _PersonWords:
+    lexicon = read_lexicon_file("pronouns")
+    words = lexicon[person].get(language, [])
+    endings = lexicon.get(f"{person}_endings", {}).get(language, [])
+    return _PersonWords(
+        words=frozenset(word if word[0].isupper() else fold_text(word) for word in words),
+        endings=tuple(sorted(map(fold_text, endings), key=lambda ending: (-len(ending), ending))),
+        exceptions=frozenset(map(fold_text, lexicon["endings_without_person"].get(language, []))),
+        takes_particles=language == PARTICLE_LANGUAGE,
+    )

@@ -22,13 +22,23 @@ class _TextMeasure(NamedTuple):
 
 
 def text_stats(texts: Sequence[ItemText]) -> dict[str, Any]:
-    """Return lengths, words, sentences and reading ease; the latter averages the items that have one, None of none."""
+    """Return lengths, words, sentences and reading ease; the latter averages the items that have one, None of none.
+
+    ``by_language`` counts items, words and sentences, because a word says more in one language than in another.
+    """
     measures = {text.item.id: _measure_text(text) for text in texts}
 
     def figures(rows: Sequence[ItemText]) -> dict[str, Any]:
         return _text_figures([measures[text.item.id] for text in rows])
 
-    return {**figures(texts), "by_platform": figures_by_platform(texts, figures)}
+    return {
+        **figures(texts),
+        "by_platform": figures_by_platform(texts, figures),
+        "by_language": {
+            language: _counts([measures[text.item.id] for text in texts if text.language == language])
+            for language in sorted({text.language for text in texts})
+        },
+    }
 
 
 def count_sentences(prose: str, language: str) -> int:
@@ -50,6 +60,14 @@ def _measure_text(text: ItemText) -> _TextMeasure:
         sentences=sentences,
         reading_ease=reading_ease(words, sentences, text.language),
     )
+
+
+def _counts(measures: Sequence[_TextMeasure]) -> dict[str, int]:
+    return {
+        "item_count": len(measures),
+        "words": sum(measure.words for measure in measures),
+        "sentences": sum(measure.sentences for measure in measures),
+    }
 
 
 def _text_figures(measures: Sequence[_TextMeasure]) -> dict[str, Any]:

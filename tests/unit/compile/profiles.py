@@ -71,12 +71,12 @@ def fields_of(part: Any, path: str = "") -> dict[str, dict[str, Any]]:
 
 
 def texts_of(part: Any) -> list[str]:
-    """Returns every text below a part of a profile, without ids, addresses and times."""
+    """Returns every text about the brand below a part of a profile, without ids, addresses and times."""
     if isinstance(part, str):
         return [part]
     if isinstance(part, list):
         return [text for value in part for text in texts_of(value)]
     if isinstance(part, dict):
-        silent = {"id", "url", "published_at", "example_ids", "meta", "type", "field"}
+        silent = {"id", "url", "published_at", "example_ids", "meta", "type", "field", "abstained"}
         return [text for name, value in part.items() if name not in silent for text in texts_of(value)]
     return []

@@ -1,4 +1,4 @@
-"""Snapshots of all versions so far: still valid and provable, and those of the present versions the same to the byte."""
+"""Snapshots of all versions so far: valid, provable, and those of the present versions the same to the byte."""
 
 import json
 from pathlib import Path

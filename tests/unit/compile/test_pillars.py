@@ -112,3 +112,48 @@ def test_named_themes_keep_their_order() -> None:
         ("pillar-2", "Espresso roast"),
         ("pillar-3", "Farm visits"),
     ]
+
+
+def test_a_hashtag_names_a_theme_as_people_say_it() -> None:
+    texts = (
+        ("The freezer holds the bag for two weeks.", ["mothrescue", "SlowWool"]),
+        ("A bag, a freezer, and the moth rescue begins.", ["mothrescue"]),
+        ("The freezer again: larvae do not like it.", ["mothrescue"]),
+        ("A basin and a towel, no more.", ["SlowWool"]),
+        ("Wash the scarf in a basin.", ["SlowWool"]),
+        ("Dry the scarf flat on a towel.", ["SlowWool"]),
+    )
+    items = [make_item(str(number), text, hashtags=tags) for number, (text, tags) in enumerate(texts)]
+    assert [pillar["name"]["value"] for pillar in _pillars(items)][:2] == ["Slow wool", "Moth rescue"]
+
+
+def test_a_theme_is_not_named_by_people_verbs_or_words_of_every_brand() -> None:
+    texts = (
+        "Lucia served the soup beside a lake, and forty guests were gone in no time.",
+        "For the soup Lucia served we went to the market with an empty basket.",
+        "Last time Lucia served a soup, it snowed on the roof of the school.",
+        "The bread that Marco baked took its time, like the tide in a harbour.",
+        "Marco baked the bread of a whole village, and the postman carried it.",
+        "With the bread Marco baked came butter from the farm on the hill.",
+    )
+    pillars = _pillars([make_item(str(number), text) for number, text in enumerate(texts)])
+    names = {pillar["name"]["value"] for pillar in pillars}
+    assert {"Bread", "Soup"} <= names
+    phrases = {phrase for pillar in pillars for phrase in pillar["keyphrases"]}
+    assert not phrases & {"served", "baked", "time"}
+
+
+def test_two_names_of_one_theme_make_one_pillar() -> None:
+    pillars = _pillars(_posts())
+    members = [frozenset(pillar["example_ids"]) for pillar in pillars]
+    assert len(set(members)) == len(members)
+
+
+def test_a_description_says_what_the_theme_is_about_how_it_does_and_how_it_sounds() -> None:
+    farm = next(pillar for pillar in _pillars(_posts()) if "post-6" in pillar["example_ids"])
+    description = farm["description"]["value"]
+    assert description.startswith("3 of 9 items, on Instagram. Speaks of farm. Engages 1.6 times as much")
+    quote = farm["description"]["sources"][0]["quote"]
+    assert description.endswith(f"In the brand's words: “{quote}”")
+    assert "farm" in quote
+    assert "harvest" in quote

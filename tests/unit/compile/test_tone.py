@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from brandbrain_dagster.domain.compile.extractive.voice import TONE_RULES, VoiceFigures, language_name
+from brandbrain_dagster.domain.compile.extractive.habits import language_name
+from brandbrain_dagster.domain.compile.extractive.tone import TONE_RULES
+from brandbrain_dagster.domain.compile.extractive.voice_figures import VoiceFigures
 from tests.fakes.evidence_items import make_item
 from tests.unit.compile.profiles import compile_profile
 
@@ -77,9 +79,11 @@ def test_what_one_item_does_is_no_habit() -> None:
 
 def test_a_brand_exclaims_or_is_told_not_to() -> None:
     assert "enthusiastic" in _voice(LOUD, LOUD, QUIET)["tone_tags"]["value"]
-    assert "Don't exclaim: none of 3 items has exclamation marks." in _voice(QUIET, QUIET, QUIET)["dont"]["value"]
+    quiet = _voice(QUIET, QUIET, QUIET)["dont"]
+    assert quiet["value"][0] == f"Don't exclaim: none of 3 items has exclamation marks; “{QUIET}” does without."
+    assert QUIET in [source.get("quote") for source in quiet["sources"]]
     mostly_quiet = _voice(LOUD, *[QUIET] * 7)["dont"]["value"]
-    assert "Don't exclaim: only 1 of 8 items has exclamation marks." in mostly_quiet
+    assert mostly_quiet[0].startswith("Don't exclaim: only 1 of 8 items has exclamation marks; ")
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,31 @@ def test_pronouns_are_counted_over_all_items() -> None:
 @pytest.mark.parametrize(("code", "name"), [("nl", "Dutch"), ("ko", "Korean"), ("xx-yy-zz", None), ("", None)])
 def test_languages_have_english_names(code: str, name: str | None) -> None:
     assert language_name(code) == name
+
+
+@pytest.mark.parametrize(
+    ("texts", "tag", "told"),
+    [
+        ([ASKING] * 3, "conversational", "Ask your readers something, as all 3 items do"),
+        (["You knead the dough and your oven does the rest."] * 3, "direct to the reader", "as all 3 items do"),
+        (["We knead the dough and our oven does the rest."] * 3, "team-spirited", "as all 3 items do"),
+        ([LOUD] * 3, "enthusiastic", "Show enthusiasm, as all 3 items do"),
+        ([f"{QUIET} 🥖"] * 3, "playful", "Use emoji, about 1 an item (all 3 items have any)"),
+        ([f"How to bake. {QUIET}"] * 3, "instructive", "Open with a hook, as all 3 items do"),
+        ([QUIET] * 3, "calm", "Don't exclaim: none of 3 items has exclamation marks"),
+        ([QUIET] * 3, "plain-spoken", "Keep sentences short: 12 words on average, as in"),
+        ([" ".join([QUIET] * 9)] * 3, "story-led", "Take the room to tell it: 108 words an item on average."),
+        ([QUIET] * 3, "concise", "Don't write long: 12 words an item on average."),
+    ],
+)
+def test_the_figure_behind_every_tone_tag_is_told(texts: list[str], tag: str, told: str) -> None:
+    voice = _voice(*texts)
+    assert tag in voice["tone_tags"]["value"]
+    assert [habit for node in ("do", "dont") for habit in voice[node]["value"] if told in habit]
+
+
+def test_a_question_to_the_reader_is_quoted_before_any_other() -> None:
+    other = "The dough rests for a whole night. Where does the flour come from?"
+    to_reader = "The dough rests for a whole night. Which bread do you bake at home?"
+    habits = _voice(other, other, to_reader)["do"]["value"]
+    assert [habit for habit in habits if habit.endswith("do: “Which bread do you bake at home?”")]

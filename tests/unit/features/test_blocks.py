@@ -213,8 +213,12 @@ def test_style_stats_count_habits_of_the_voice() -> None:
         ("We're here for you and your friends, join US or us", "en", 2, 2),
         ("Können Sie das? Sie sagten, sie kommt zu uns.", "de", 1, 2),
         ("Wij maken het voor jullie", "nl", 1, 1),
-        ("Bizimle gelin, sizi bekliyoruz", "tr", 1, 1),
+        ("Bizimle gelin, sizi bekliyoruz", "tr", 2, 1),
+        ("Her sabah ekmek pişiriyoruz, siparişinizi verin", "tr", 1, 1),
+        ("Deniz, temiz ve yalnız bir yıldız; fındık da var", "tr", 0, 0),
         ("여러분과 우리의 커피", "ko", 1, 1),
+        ("어떤 커피를 좋아하세요? 꼭 드셔 보십시오.", "ko", 0, 2),
+        ("안녕하세요, 좋은 아침입니다", "ko", 0, 0),
         ("however, bus and yourt", "en", 0, 0),
     ],
 )

@@ -50,7 +50,7 @@ def test_phrases_neither_start_nor_end_with_a_stop_word_nor_reach_over_a_mark() 
 
 
 def test_every_script_gives_phrases() -> None:
-    assert "새로운 메뉴를" in _phrases([make_item("1", "새로운 메뉴를", language="ko")])
+    assert "새로운 메뉴" in _phrases([make_item("1", "새로운 메뉴를", language="ko")])
     assert "ILIK SÜT" in _phrases([make_item("1", "ILIK SÜT", language="tr")])
     assert "スペシャルティコーヒー" in _phrases([make_item("1", "スペシャルティコーヒー。", language="ja")])
     assert _phrases([make_item("1", "กาแฟ" * 500, language="th")]) == {}
@@ -61,3 +61,19 @@ def test_at_most_thirty_phrases_are_given() -> None:
 
     assert len(_phrases([make_item(word, word) for word in words[:5]])) == 5
     assert len(_phrases([make_item("1", ". ".join(words))])) == 30
+
+
+def test_korean_nouns_are_counted_whatever_particle_is_attached() -> None:
+    texts = ("매일 커피를 볶습니다", "커피가 좋아요", "오늘의 커피는 케냐 원두입니다", "고양이와 떡볶이")
+    phrases = _phrases([make_item(str(number), text, language="ko") for number, text in enumerate(texts)])
+
+    assert phrases["커피"] == ["0", "1", "2"]
+    assert {"고양이", "떡볶이"} <= set(phrases)
+    assert not [phrase for phrase in phrases if phrase.endswith(("니다", "요", "를", "는"))]
+
+
+def test_what_ends_as_a_turkish_verb_is_no_phrase() -> None:
+    phrases = _phrases([make_item("1", "taze ekmek pişiriyoruz, herkes seviyor", language="tr")])
+
+    assert "taze ekmek" in phrases
+    assert not [phrase for phrase in phrases if phrase.endswith(("yoruz", "yor"))]

@@ -36,6 +36,10 @@ from brandbrain_dagster.domain.features.lexicon import load_lexicon, read_lexico
         ("구독자 여러분 감사합니다", "ko", []),
         ("PROFİLDEKİ LİNKE TIKLAYIN", "tr", ["profildeki link", "tıkla"]),
         ("katılımcılar", "tr", []),
+        ("Schrijf je nu in en kook mee!", "nl", ["meld je aan", "doe mee"]),
+        ("Interesse? Mail naar ons of boek je plek", "nl", ["neem contact op", "boek nu"]),
+        ("체험해 보세요. 예약은 프로필 링크에서!", "ko", ["즐겨보세요", "예약하세요", "프로필 링크"]),
+        ("Sipariş için bize mesaj atın", "tr", ["sipariş ver", "bize yaz"]),
     ],
 )
 def test_calls_to_action_match_whole_words(text: str, language: str, expected: list[str]) -> None:
@@ -62,6 +66,10 @@ def test_calls_to_action_match_whole_words(text: str, language: str, expected: l
         ("Stop met wachten", "nl", ["stop met …"]),
         ("3가지 비결", "ko", ["N가지", "비결"]),
         ("5 Tipps für dich", "de", ["N tipps"]),
+        ("Even iets anders.\nWist je dat desem leeft?", "nl", ["wist je dat"]),
+        ("Ken jij een goede kok?", "nl", ["ken jij"]),
+        ("이런 분께 추천합니다", "ko", ["이런 분"]),
+        ("Duydunuz mu? Fırın açıldı", "tr", ["biliyor muydun"]),
     ],
 )
 def test_hooks_match_in_the_opening_or_anywhere(text: str, language: str, expected: list[str]) -> None:
@@ -102,6 +110,6 @@ def test_every_phrase_of_a_lexicon_is_found_by_its_own_words(kind: str) -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize("kind", ["cta", "hooks", "pronouns"])
-def test_every_lexicon_has_a_version(kind: str) -> None:
-    assert read_lexicon_file(kind)["version"] == "1"
+@pytest.mark.parametrize(("kind", "version"), [("cta", "2"), ("hooks", "2"), ("pronouns", "2"), ("word_forms", "1")])
+def test_every_lexicon_has_a_version(kind: str, version: str) -> None:
+    assert read_lexicon_file(kind)["version"] == version

@@ -23,7 +23,7 @@ def _set(part: Any, name: str, value: Any) -> None:
         (lambda draft: _set(draft.voice.cta_policy, "value", "shouty"), "voice.cta_policy.value"),
         (lambda draft: _set(draft.voice.emoji_policy, "confidence", "very"), "voice.emoji_policy.confidence"),
         (lambda draft: draft.voice.tone_tags.value.append(None), "voice.tone_tags.value.3"),
-        (lambda draft: draft.voice.do.sources.append({"type": "rumour", "id": "x"}), "voice.do.sources.4.type"),
+        (lambda draft: draft.voice.do.sources.insert(0, {"type": "rumour", "id": "x"}), "voice.do.sources.0.type"),
         (lambda draft: _set(draft, "pillars", None), "pillars"),
         (lambda draft: _set(draft.pillars[1], "share", "half"), "pillars.1.share"),
         (lambda draft: _set(draft.pillars[1], "share", 1.5), "pillars.1.share"),

@@ -24,7 +24,7 @@ from brandbrain_dagster.domain.compile.snapshot_schema import (
 )
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
 
-EXTRACTIVE_VERSION = "1"
+EXTRACTIVE_VERSION = "2"
 """Raised whenever the same inputs and evidence would give another draft."""
 
 
@@ -45,7 +45,7 @@ class ExtractiveCompiler:
     def draft(self, inputs: CompileInputs) -> Draft:
         """Returns the draft."""
         answers = inputs.answers
-        reading = BundleReading(inputs.bundle.items, inputs.stats, brand_name=inputs.brand_name, taboos=inputs.taboos)
+        reading = BundleReading(inputs.bundle.items, inputs.stats, brand_name=inputs.brand_name, taboos=answers.taboos)
         pillars = compile_pillars(answers, reading)
         document = SnapshotDocument(
             positioning=compile_positioning(answers, reading),
@@ -66,9 +66,15 @@ class ExtractiveCompiler:
 def _constraints(answers: OnboardingAnswers) -> Constraints:
     """Taboos and boundaries are never inferred."""
     return Constraints(
-        taboos=answered(list(answers.taboos), "tier0.taboos") if answers.taboos else no_list(),
+        taboos=(
+            answered(list(answers.taboos), "tier0.taboos")
+            if answers.taboos
+            else no_list("Only people can say what the brand must never say.", "Answer tier0.taboos.")
+        ),
         risk_boundaries=(
-            answered(list(answers.risk_boundaries), "tier2.risk_boundaries") if answers.risk_boundaries else no_list()
+            answered(list(answers.risk_boundaries), "tier2.risk_boundaries")
+            if answers.risk_boundaries
+            else no_list("Only people can say which risks the brand does not take.", "Answer tier2.risk_boundaries.")
         ),
     )
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from brandbrain_dagster.domain.compile.extractive.reading import Sentence
-from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, SourceRef
+from brandbrain_dagster.domain.compile.snapshot_schema import Abstention, FieldNode, SourceRef
+
+_UNSUPPORTED = "Nothing that was collected supports a value."
+_ANSWER_OR_CONNECT = "Answer the question for this field, or connect a source that shows it."
 
 
 def answered(value: Any, question: str) -> FieldNode[Any]:
@@ -17,14 +20,14 @@ def inferred(value: Any, sources: Iterable[SourceRef]) -> FieldNode[Any]:
     return FieldNode(value=value, sources=list(dict.fromkeys(sources)))
 
 
-def no_text() -> FieldNode[Any]:
-    """No value: nothing supports one."""
-    return FieldNode(value=None)
+def no_text(reason: str = _UNSUPPORTED, next_step: str = _ANSWER_OR_CONNECT) -> FieldNode[Any]:
+    """No value: nothing supports one, and this is what would."""
+    return FieldNode(value=None, abstained=Abstention(reason=reason, next_step=next_step))
 
 
-def no_list() -> FieldNode[Any]:
-    """An empty list: nothing supports an entry."""
-    return FieldNode(value=[])
+def no_list(reason: str = _UNSUPPORTED, next_step: str = _ANSWER_OR_CONNECT) -> FieldNode[Any]:
+    """An empty list: nothing supports an entry, and this is what would."""
+    return FieldNode(value=[], abstained=Abstention(reason=reason, next_step=next_step))
 
 
 def quoted_list(sentences: Sequence[Sentence]) -> FieldNode[Any]:

@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from msgspec import UNSET
+
 from brandbrain_dagster.domain.compile.extractive.reading import BundleReading
-from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, SnapshotDocument, nodes_of
+from brandbrain_dagster.domain.compile.snapshot_schema import Abstention, FieldNode, SnapshotDocument, nodes_of
+
+_FORBIDDEN = Abstention(
+    reason="All that could be said here holds a term that the brand never uses.",
+    next_step="Answer or override this field in other words.",
+)
 
 
 def drop_forbidden(document: SnapshotDocument, reading: BundleReading) -> None:
@@ -28,5 +35,6 @@ def _clean(node: FieldNode[Any], reading: BundleReading) -> None:
         node.value = [part for part in node.value if reading.is_allowed(part)]
     elif isinstance(node.value, str) and not reading.is_allowed(node.value):
         node.value = None
-    if not node.value:
+    if not node.value and node.abstained is UNSET:
         node.sources = []
+        node.abstained = _FORBIDDEN

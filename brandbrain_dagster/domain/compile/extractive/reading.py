@@ -14,15 +14,19 @@ from brandbrain_dagster.domain.compile.private_text import private_kind
 from brandbrain_dagster.domain.compile.snapshot_schema import SourceRef, TextField
 from brandbrain_dagster.domain.compile.taboo_terms import WRITTEN_TOGETHER, TabooTerms
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
-from brandbrain_dagster.domain.features.feature_report import build_feature_report
+from brandbrain_dagster.domain.features.feature_report import build_blocks
 from brandbrain_dagster.domain.features.item_text import HASHTAG, LINK, MENTION, ItemText, read_item_text
+from brandbrain_dagster.domain.features.language_detection import UNDETERMINED, detect_language
 
 _MIN_QUOTE = 20
 _MAX_QUOTE = 200
 """Characters of a quotable sentence, a syllable sign counted twice: shorter says nothing, longer is not read."""
+_MIN_PARAGRAPH = 40
+"""Characters of a paragraph whose language can be told for sure."""
 _MAX_SENTENCES = 60
 """Sentences read of one text: a long web page says who it is at its start."""
 _WORD_START = regex.compile(r"\p{L}")
+_VOICE_BLOCKS = ("text_stats", "emoji_stats", "cta_stats", "hook_marker_stats", "style_stats", "language_stats")
 _FIELDS: tuple[TextField, ...] = ("text_primary", "text_secondary")
 
 
@@ -83,8 +87,20 @@ class BundleReading:
 
     @cached_property
     def voice_stats(self) -> dict[str, Any]:
-        """The feature report over the voice texts alone, without web pages and other people's posts."""
-        return build_feature_report([text.item for text in self.voice_texts])
+        """The figures of how the voice texts are written, without web pages and other people's posts."""
+        return build_blocks(self.voice_texts, _VOICE_BLOCKS)
+
+    @cached_property
+    def second_languages(self) -> dict[str, str]:
+        """The language in which a voice text ends, by item id, where that is not the one it starts in."""
+        found = {}
+        for text in self.voice_texts:
+            paragraphs = [part for part in text.prose.split("\n\n") if len(part.strip()) >= _MIN_PARAGRAPH]
+            if len(paragraphs) > 1:
+                first, last = (detect_language(part, None) for part in (paragraphs[0], paragraphs[-1]))
+                if UNDETERMINED not in (first, last) and first != last:
+                    found[text.item.id] = last
+        return found
 
     @cached_property
     def _sentences(self) -> dict[str, list[Sentence]]:
@@ -94,8 +110,12 @@ class BundleReading:
         """Returns the quotable sentences of an item, in their order."""
         return self._sentences.get(item_id, [])
 
+    def cited(self, item_ids: Iterable[str]) -> list[SourceRef]:
+        """Returns citations of the items with these ids, each once; ids that are not here are left out."""
+        return cite(self.by_id[item_id] for item_id in dict.fromkeys(item_ids) if item_id in self.by_id)
+
     def is_allowed(self, text: str) -> bool:
-        """Says whether a text is free of taboo terms, private contact data and secrets."""
+        """Says whether a text is free of taboo terms and private contact data."""
         return private_kind(text) is None and self._taboos.held_by(text) is None
 
     def _sentences_of(self, text: ItemText) -> Iterator[Sentence]:

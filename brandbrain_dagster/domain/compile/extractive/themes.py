@@ -1,78 +1,60 @@
-"""Themes: what groups of items are about, found by factorizing their phrases (scikit-learn NMF, deterministic start).
+"""Themes: what groups of items are about. Each has an anchor, the phrase that a person would name it by.
 
-Items that say the same in the same words (one text on two platforms) count as one, so that a repeated post is no theme.
+Anchors are chosen one after the other, each for the texts it holds that no other does; a text that holds none goes to
+the theme it is most like (TF-IDF, scikit-learn), if it is like any.
 """
 
-import unicodedata
-import warnings
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from itertools import chain
 
 import numpy as np
-import snowballstemmer
-from babel import Locale, UnknownLocaleError
 
-from brandbrain_dagster.domain.features.item_text import WORD, ItemText
-from brandbrain_dagster.domain.features.lexicon import fold_text
-from brandbrain_dagster.domain.features.phrase_candidates import find_phrase_candidates, own_handle, stop_words
+from brandbrain_dagster.domain.compile.extractive.theme_documents import Document, Vocabulary, read_documents
+from brandbrain_dagster.domain.features.item_text import ItemText
 
 MIN_TEXTS = 6
 """Fewer distinct texts than this hold no themes that could be told apart."""
 MIN_THEMES, MAX_THEMES = 3, 5
-_TEXTS_PER_THEME = 4
-_SAME_TEXT = 0.6
-"""Share of common words from which two texts are one text twice."""
-_MIN_WEIGHT = 0.05
-"""Least weight by which a text belongs to a theme at all."""
-_HASHTAG_WEIGHT = 2
-_SNOWBALL = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
-
-
-_Candidate = tuple[str, str]
-"""A phrase folded for comparing, and as it is written."""
+_COMMON = 0.7
+"""Share of the texts from which a phrase says what the brand is about, and no theme of it."""
+_LEAST_TEXTS = 2
+"""Distinct texts of a theme, and new ones that it adds once there are as many themes as a profile should have."""
+_SHARED = 0.25
+"""What a text counts for a further theme."""
+_SAME_THEME = 0.5
+"""Share of common texts from which two anchors are two names of one theme."""
+_IS_LIKE = 0.15
+"""Least likeness (cosine) by which a text without any anchor belongs to a theme."""
+_AS_LIKE = 0.6
+"""Share of its best likeness by which a text belongs to a further theme whose anchor it holds."""
+_MOST = 0.6
+"""Share of a theme's texts that hold a phrase which may stand in the theme's name."""
+_TAGGED, _TWO_WORDS, _NAME = 1.5, 1.3, 0.4
+"""How much better a hashtag or a phrase of two words names a theme, and how much worse the name of somebody."""
+_LEAST_LIKENESS = 0.02
+"""Added to both sides of a comparison of likenesses, so that next to none against none is no difference."""
+_MAX_PHRASES = 8
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme: its texts (most typical first) and its phrases (weightiest first, as the brand writes them).
+    """A theme: its texts (most typical first) and its phrases (the anchor, then the most distinctive first).
 
-    ``proper_names`` are those phrases that are written with a capital everywhere.
+    Phrases are as the brand writes them; ``common_phrases`` are those but the anchor that most of the texts hold.
+    ``is_tagged`` says that the anchor is a hashtag of the brand.
     """
 
     texts: Sequence[ItemText]
     phrases: Sequence[str]
-    proper_names: frozenset[str]
+    common_phrases: frozenset[str]
+    is_tagged: bool
 
 
-@dataclass(frozen=True)
-class _Document:
-    """One distinct text: all items that carry it, and its stemmed phrases."""
-
-    texts: list[ItemText]
-    phrases: list[str]
-    words: frozenset[str]
+_Holders = Mapping[str, frozenset[int]]
+"""Which documents hold each phrase."""
 
 
 def find_themes(texts: Sequence[ItemText], *, own_names: Iterable[str] = ()) -> list[Theme]:
@@ -80,180 +62,165 @@ def find_themes(texts: Sequence[ItemText], *, own_names: Iterable[str] = ()) -> 
 
     ``own_names`` (the brand's name, its accounts) say who is speaking and not of what, so they are left out.
     """
-    surfaces: dict[str, Counter[str]] = defaultdict(Counter)
-    documents = _documents(texts, surfaces, frozenset(own_names))
-    factors = _factorized(documents)
-    if factors is None:
+    documents, vocabulary = read_documents(texts, own_names=frozenset(own_names))
+    if len(documents) < MIN_TEXTS:
         return []
-    weights, components, names = factors
-    themes = []
-    for number in range(len(components)):
-        members = _members(weights, number)
-        if len(members) < 2:
-            continue
-        shared = Counter(phrase for row in members for phrase in set(documents[row].phrases))
-        phrases = _weightiest(components[number], names, shared)
-        if not phrases:
-            continue
-        themes.append(
-            Theme(
-                texts=[text for row in members for text in documents[row].texts],
-                phrases=[_surface(surfaces[phrase]) for phrase in phrases],
-                proper_names=frozenset(_surface(surfaces[phrase]) for phrase in phrases if _is_name(surfaces[phrase])),
-            )
-        )
+    holders = _holders(documents)
+    if not holders:
+        return []
+    vectors = _vectors(documents, holders)
+    anchors = _anchors(holders, vocabulary, _cohesion(vectors, holders))
+    themes = [
+        _theme(anchor, members, documents, holders, vocabulary)
+        for anchor, members in _members(anchors, holders, vectors).items()
+        if len(members) >= _LEAST_TEXTS
+    ]
     return sorted(themes, key=lambda theme: (-len(theme.texts), theme.phrases))
 
 
-def _factorized(documents: Sequence[_Document]) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
-    """Returns (documents x themes, themes x phrases, phrases), or None where there are too few documents."""
-    # Two seconds to import, and every Dagster process imports this module: only who compiles pays.
-    from sklearn.decomposition import NMF  # noqa: PLC0415
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-    if len(documents) < MIN_TEXTS:
-        return None
-    vectorizer = TfidfVectorizer(analyzer=_phrases_of, sublinear_tf=True, min_df=2, max_df=0.7)
-    try:
-        matrix = vectorizer.fit_transform(documents)
-    except ValueError:  # no phrase is shared by two texts
-        return None
-    count = min(max(MIN_THEMES, len(documents) // _TEXTS_PER_THEME), MAX_THEMES, min(matrix.shape) - 1)
-    if count < MIN_THEMES:
-        return None
-    model = NMF(count, init="nndsvd", max_iter=600)
-    with warnings.catch_warnings():
-        # What still moves after so many rounds moves no text to another theme.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        weights = np.round(model.fit_transform(matrix), 6)
-    return weights, np.round(model.components_, 6), [str(name) for name in vectorizer.get_feature_names_out()]
+def _holders(documents: Sequence[Document]) -> _Holders:
+    """Returns the phrases that tell some documents from others, with those that hold them."""
+    rows: dict[str, set[int]] = {}
+    for row, document in enumerate(documents):
+        for phrase in document.phrases:
+            rows.setdefault(phrase, set()).add(row)
+    most = _COMMON * len(documents)
+    return {phrase: frozenset(found) for phrase, found in sorted(rows.items()) if 2 <= len(found) <= most}
 
 
-def _members(weights: np.ndarray, number: int) -> list[int]:
-    rows = [
-        row for row in range(len(weights)) if weights[row].argmax() == number and weights[row][number] > _MIN_WEIGHT
-    ]
-    return sorted(rows, key=lambda row: (-weights[row][number], row))
-
-
-def _weightiest(component: np.ndarray, names: Sequence[str], shared: Counter[str]) -> list[str]:
-    """The phrases that at least two of the theme's own texts hold, the weightiest first."""
-    order = sorted(range(len(names)), key=lambda index: (-component[index], names[index]))
+def _anchors(holders: _Holders, vocabulary: Vocabulary, cohesion: Mapping[str, float]) -> list[str]:
+    qualities = {phrase: _quality(phrase, vocabulary) * cohesion[phrase] for phrase in holders}
     chosen: list[str] = []
-    for index in order:
-        if component[index] <= 0 or len(chosen) == 8:
+    covered: set[int] = set()
+    while len(chosen) < MAX_THEMES:
+        gains = {
+            phrase: qualities[phrase] * (len(rows - covered) + _SHARED * len(rows & covered))
+            for phrase, rows in holders.items()
+            if len(chosen) < MIN_THEMES or _is_worth_adding(phrase, rows - covered, rows, vocabulary)
+            if not any(_is_twin(phrase, other, holders) for other in chosen)
+        }
+        if not gains:
             break
-        if shared[names[index]] > 1 and not any(_overlap(names[index], other) for other in chosen):
-            chosen.append(names[index])
+        best = min(gains, key=lambda phrase: (-gains[phrase], phrase))
+        chosen.append(best)
+        covered |= holders[best]
     return chosen
 
 
-def _overlap(phrase: str, other: str) -> bool:
-    return phrase in other or other in phrase or bool(set(phrase.split()) & set(other.split()))
+def _is_worth_adding(phrase: str, added: AbstractSet[int], rows: AbstractSet[int], vocabulary: Vocabulary) -> bool:
+    """More themes than a profile needs must add texts, or be a hashtag of several."""
+    return len(added) >= _LEAST_TEXTS or (phrase in vocabulary.tags and len(rows) > _LEAST_TEXTS)
 
 
-def _phrases_of(document: _Document) -> list[str]:
+def _quality(phrase: str, vocabulary: Vocabulary) -> float:
+    quality = _TAGGED if phrase in vocabulary.tags else 1.0
+    if " " in phrase:
+        quality *= _TWO_WORDS
+    return quality * _NAME if vocabulary.is_name(phrase) else quality
+
+
+def _is_twin(phrase: str, other: str, holders: _Holders) -> bool:
+    """Two phrases name one theme when one holds the other, or when they mostly stand in the same texts."""
+    if phrase in other or other in phrase:
+        return True
+    rows, others = holders[phrase], holders[other]
+    return len(rows & others) > _SAME_THEME * len(rows | others)
+
+
+def _members(anchors: Sequence[str], holders: _Holders, vectors: np.ndarray) -> dict[str, list[int]]:
+    """Returns each anchor's documents, the most typical first."""
+    likeness = _likeness(anchors, holders, vectors)
+    members: dict[str, list[int]] = {}
+    for number, anchor in enumerate(anchors):
+        rows = [row for row in range(len(vectors)) if _belongs(row, number, anchors, holders, likeness)]
+        members[anchor] = sorted(rows, key=lambda row: (-likeness[row][number], row))
+    return members
+
+
+def _belongs(row: int, number: int, anchors: Sequence[str], holders: _Holders, likeness: np.ndarray) -> bool:
+    """A document belongs to the anchors it holds, but for those in passing; without any to the one it is most like."""
+    held = [other for other, anchor in enumerate(anchors) if row in holders[anchor]]
+    if held:
+        best = max(likeness[row][other] for other in held)
+        return number in held and bool(likeness[row][number] >= _AS_LIKE * best)
+    return bool(likeness[row].argmax() == number and likeness[row][number] >= _IS_LIKE)
+
+
+def _likeness(anchors: Sequence[str], holders: _Holders, vectors: np.ndarray) -> np.ndarray:
+    """Returns the cosine (documents x anchors) between a document and the middle of those that hold an anchor."""
+    centers = np.array([vectors[sorted(holders[anchor])].mean(axis=0) for anchor in anchors])
+    centers /= np.sqrt((centers**2).sum(axis=1, keepdims=True))
+    likeness: np.ndarray = np.einsum("ij,kj->ik", vectors, centers).round(6)
+    return likeness
+
+
+def _vectors(documents: Sequence[Document], holders: _Holders) -> np.ndarray:
+    """Returns the documents' TF-IDF vectors (documents x phrases, in the order of ``holders``), each of length 1."""
+    # Two seconds to import, and every Dagster process imports this module: only who compiles pays.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    vectorizer = TfidfVectorizer(analyzer=_phrases_of, sublinear_tf=True, vocabulary=list(holders))
+    vectors: np.ndarray = vectorizer.fit_transform(documents).toarray()
+    return vectors
+
+
+def _cohesion(vectors: np.ndarray, holders: _Holders) -> dict[str, float]:
+    """Returns how alike the documents that hold a phrase are in everything else, against all documents (¼ to 3).
+
+    It tells a theme ("sourdough") from a word that stands in all sorts of texts ("idea").
+    """
+    # einsum adds up in one order, whatever the number of threads.
+    alike = np.einsum("ij,kj->ik", vectors, vectors)
+    count = len(vectors)
+    usual = (alike.sum() - count) / (count * (count - 1)) + _LEAST_LIKENESS
+    found = {}
+    for column, (phrase, rows) in enumerate(holders.items()):
+        chosen = sorted(rows)
+        weights = vectors[chosen, column]
+        shared = alike[np.ix_(chosen, chosen)] - np.outer(weights, weights)
+        pairs = len(chosen) * (len(chosen) - 1)
+        ratio = ((shared.sum() - np.trace(shared)) / pairs + _LEAST_LIKENESS) / usual
+        found[phrase] = round(float(np.clip(ratio, 0.25, 3.0)), 3) ** 0.5
+    return found
+
+
+def _phrases_of(document: Document) -> list[str]:
     return document.phrases
 
 
-def _documents(
-    texts: Sequence[ItemText], surfaces: dict[str, Counter[str]], own_names: AbstractSet[str]
-) -> list[_Document]:
-    documents: list[_Document] = []
-    ordered = sorted(texts, key=lambda text: text.item.id)
-    candidates = {text.item.id: _candidates(text, own_names) for text in ordered}
-    spoken = _spoken_forms(pair for pairs in candidates.values() for pair in pairs)
-    for text in ordered:
-        pairs = [spoken.get(phrase, (phrase, written)) for phrase, written in candidates[text.item.id]]
-        phrases = list(_stemmed_phrases(pairs, text.language, surfaces, own_names))
-        words = frozenset(word for phrase in phrases for word in phrase.split())
-        twin = next((document for document in documents if _is_same(words, document.words)), None)
-        if twin is not None:
-            twin.texts.append(text)
-        elif phrases:
-            documents.append(_Document([text], phrases, words))
-    return documents
+def _theme(
+    anchor: str,
+    members: Sequence[int],
+    documents: Sequence[Document],
+    holders: _Holders,
+    vocabulary: Vocabulary,
+) -> Theme:
+    inside = Counter(chain.from_iterable(set(documents[row].phrases) & holders.keys() for row in members))
+    phrases = [*_distinctive(anchor, inside, holders, vocabulary)]
+    common = [phrase for phrase in phrases if inside[phrase] >= _MOST * len(members) and not vocabulary.is_name(phrase)]
+    return Theme(
+        texts=[text for row in members for text in documents[row].texts],
+        phrases=[vocabulary.surface(phrase) for phrase in [anchor, *phrases]],
+        common_phrases=frozenset(map(vocabulary.surface, common)),
+        is_tagged=anchor in vocabulary.tags,
+    )
 
 
-def _is_same(words: AbstractSet[str], others: AbstractSet[str]) -> bool:
-    return bool(words) and len(words & others) >= _SAME_TEXT * min(len(words), len(others))
+def _distinctive(anchor: str, inside: Counter[str], holders: _Holders, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yields the phrases that say what the theme is about: in several of its texts and in few others; names last."""
+
+    def rank(phrase: str) -> tuple[bool, float, str]:
+        weight = inside[phrase] ** 2 / len(holders[phrase]) * (_TWO_WORDS if " " in phrase else 1)
+        return vocabulary.is_name(phrase), -weight, phrase
+
+    chosen = [anchor]
+    for phrase in sorted((phrase for phrase in inside if inside[phrase] > 1), key=rank):
+        if len(chosen) == _MAX_PHRASES:
+            return
+        if not any(_overlap(phrase, other) for other in chosen):
+            chosen.append(phrase)
+            yield phrase
 
 
-def _candidates(text: ItemText, own_names: AbstractSet[str]) -> list[_Candidate]:
-    """The phrases of one or two words and the hashtags of a text."""
-    handles = frozenset(own_handle(name) for name in own_names)
-    pairs = [(phrase, written) for phrase, written in find_phrase_candidates(text, handles) if phrase.count(" ") < 2]
-    tags = [(fold_text(tag), tag) for tag in (tag.lstrip("#＃") for tag in text.item.hashtags)]
-    return pairs + [pair for pair in tags if pair[0] not in handles for _ in range(_HASHTAG_WEIGHT)]
-
-
-def _spoken_forms(candidates: Iterable[_Candidate]) -> dict[str, _Candidate]:
-    """The words that a hashtag joins ("mothrescue"), where the brand writes them apart somewhere ("moth rescue")."""
-    return {phrase.replace(" ", ""): (phrase, phrase) for phrase, _ in candidates if " " in phrase}
-
-
-def _stemmed_phrases(
-    candidates: Iterable[_Candidate], language: str, surfaces: dict[str, Counter[str]], own_names: AbstractSet[str]
-) -> Iterator[str]:
-    silent = _calendar_words("en") | _calendar_words(language) | _words_of_names(own_names)
-    silent |= {stem(word, language) for word in silent}
-    for phrase, written in candidates:
-        stemmed = stem(phrase, language)
-        if not stemmed or phrase in silent or all(word in silent for word in stemmed.split()):
-            continue
-        if _without_accents(phrase) in stop_words(language):
-            continue
-        surfaces[stemmed][written] += 1
-        yield stemmed
-
-
-def _without_accents(phrase: str) -> str:
-    """Drops accents that only stress a word, as Dutch does with "één" and "én"."""
-    return "".join(mark for mark in unicodedata.normalize("NFD", phrase) if not unicodedata.combining(mark))
-
-
-def _surface(counts: Counter[str]) -> str:
-    """The form the brand writes most; of equals the plainest: lower case and short."""
-    return min(counts, key=lambda form: (-counts[form], form != form.lower(), len(form), form))
-
-
-def _is_name(counts: Counter[str]) -> bool:
-    return all(form != form.lower() for form in counts)
-
-
-def stem(phrase: str, language: str) -> str:
-    """Returns the phrase with each word cut to its stem, where the language has a Snowball stemmer."""
-    return " ".join(_stem_of_word(word, language) for word in phrase.split()) if language in _SNOWBALL else phrase
-
-
-@lru_cache(maxsize=65_536)
-def _stem_of_word(word: str, language: str) -> str:
-    """Words recur, and a stemmer in Python takes longer than all the rest of a compile."""
-    return str(_stemmer(language).stemWord(word))
-
-
-def _words_of_names(names: Iterable[str]) -> frozenset[str]:
-    """The words of names in several words: "Nova" alone means "Nova Coffee" too."""
-    return frozenset(word for name in names if " " in name.strip() for word in WORD.findall(fold_text(name)))
-
-
-@cache
-def _calendar_words(language: str) -> frozenset[str]:
-    """Names of days and months: when something was, not what it was about."""
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return frozenset()
-    names = [
-        str(name)
-        for calendar in (locale.days, locale.months)
-        for form in ("format", "stand-alone")
-        for name in calendar[form]["wide"].values()
-    ]
-    return frozenset(map(fold_text, names))
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(_SNOWBALL[language])
+def _overlap(phrase: str, other: str) -> bool:
+    return phrase in other or other in phrase or not set(phrase.split()).isdisjoint(other.split())
