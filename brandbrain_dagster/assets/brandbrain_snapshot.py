@@ -20,7 +20,7 @@ from brandbrain_dagster.domain.qa.report_text import report_markdown
 from brandbrain_dagster.errors import LeaseLostError
 from brandbrain_dagster.resources.compile_rules import chosen_compiler
 from brandbrain_dagster.settings import load_settings
-from brandbrain_dagster.stores.ledger import compile_progress
+from brandbrain_dagster.stores.ledger import bundles, compile_progress
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
@@ -122,6 +122,9 @@ def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID, f
             feature_report_id=report_id,
             fleet=fleet,
         )
+        standing = fleet_standing(fleet)
+        if standing is not None:
+            bundles.record_standing(conn, report_id=report_id, standing=standing)
 
 
 def _metadata(snapshot: Snapshot, status: EvidenceStatus) -> dict[str, dg.MetadataValue]:

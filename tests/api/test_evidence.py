@@ -11,7 +11,7 @@ from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
 from tests.api.profile_api import ProfileApi, profile_url, row_counts
 from tests.fakes.evidence_items import make_item
-from tests.stores.ledger_rows import NOW, add_brand
+from tests.stores.ledger_rows import NOW, add_brand, add_finished_run, add_source
 
 
 def item_of(brand: Brand, item_id: UUID) -> EvidenceItem:
@@ -29,14 +29,31 @@ def add_items(ledger: Ledger, brand: Brand, count: int) -> list[UUID]:
 def test_item_is_served_with_its_raw_references(api: ProfileApi, ledger: Ledger, brand: Brand) -> None:
     (item_id,) = add_items(ledger, brand, 1)
     before = row_counts(ledger)
-    with api.queries(at_most=1):
+    with api.queries(at_most=2):
         answer = api.client.get(profile_url(brand.id, f"evidence/{item_id}"))
     assert answer.status_code == 200
     served = served_json(item_of(brand, item_id))
     found = answer.json()
-    assert set(found) == set(served)
+    assert set(found) == {*served, "lineage"}
+    assert found["lineage"] == [{"apify_run_id": "run", "item_index": 7, "actor_run": None, "source": None}]
     assert (found["id"], found["raw_refs"]) == (str(item_id), [{"apify_run_id": "run", "item_index": 7}])
     assert row_counts(ledger) == before
+
+
+def test_lineage_leads_to_the_actor_run_and_the_source(api: ProfileApi, ledger: Ledger, brand: Brand) -> None:
+    (item_id,) = add_items(ledger, brand, 1)
+    with ledger.begin() as conn:
+        source = add_source(conn, brand)
+        run = add_finished_run(conn, source)
+        conn.exec_driver_sql("UPDATE apify_run SET apify_run_id = 'run'")
+    (origin,) = api.client.get(profile_url(brand.id, f"evidence/{item_id}")).json()["lineage"]
+    assert origin["actor_run"]["actor_id"] == run.actor_id
+    assert origin["source"] == {
+        "id": str(source.id),
+        "platform": source.platform,
+        "capability": source.capability,
+        "identifier": source.identifier,
+    }
 
 
 def test_several_items_come_in_the_order_asked_for_without_those_that_are_absent(

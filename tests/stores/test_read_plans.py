@@ -128,6 +128,9 @@ READS: dict[str, Read] = {
             api, brand_id=key, from_id=key, to_id=key, scope=WHOLE_LEDGER
         )
     ),
+    "list_origins": by_the_api(
+        lambda api, key: served_evidence.list_origins(api, brand_id=key, apify_run_ids=["7", "11"])
+    ),
     "list_overrides_log": by_the_api(
         lambda api, key: served_overrides_log.list_overrides_log(
             api, brand_id=key, scope=WHOLE_LEDGER, limit=20, offset=0

@@ -1,8 +1,11 @@
 """The evidence that a profile cites: each item with its raw references, as it was stored when it was cited."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+import asyncpg
+import msgspec
 from fastapi import APIRouter, Request, Response
 
 from brandbrain_dagster.api.brand_requests import brand_request, parsed_id, path_id
@@ -12,7 +15,7 @@ from brandbrain_dagster.api.errors import RefusedRequestError
 from brandbrain_dagster.api.profile_shapes import EvidenceListShape, Json
 from brandbrain_dagster.api.replies import json_reply, stored
 from brandbrain_dagster.errors import NotFoundError
-from brandbrain_dagster.stores.ledger.served_evidence import list_served_evidence
+from brandbrain_dagster.stores.ledger.served_evidence import list_origins, list_served_evidence
 
 MOST_IDS = 50
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -26,13 +29,29 @@ router = APIRouter(route_class=DirectRoute, tags=["evidence"])
     openapi_extra={"parameters": [BRAND_PATH, path_parameter("evidence_id")]},
 )
 async def get_evidence(request: Request) -> Response:
-    """One evidence item."""
+    """One evidence item, and in ``lineage`` the raw rows, actor runs and sources that it comes from."""
     asked = brand_request(request)
     ids = [path_id(request, "evidence_id")]
     found = await list_served_evidence(asked.ledger, brand_id=asked.brand_id, ids=ids, scope=asked.scope)
     if not found:
         raise NotFoundError("Evidence item not found")
-    return Response(found[0], media_type="application/json")
+    item = msgspec.json.decode(found[0])
+    refs = item.get("raw_refs", [])
+    runs = sorted({ref["apify_run_id"] for ref in refs})
+    origins = await list_origins(asked.ledger, brand_id=asked.brand_id, apify_run_ids=runs)
+    return json_reply({**item, "lineage": [_origin(ref, origins.get(ref["apify_run_id"])) for ref in refs]})
+
+
+def _origin(ref: dict[str, Any], run: asyncpg.Record | None) -> dict[str, Any]:
+    """A raw row of the item, the actor run that brought it, and the source that was collected; null once erased."""
+    if run is None:
+        return {**ref, "actor_run": None, "source": None}
+    source = {"id": str(run["source_id"]), **{name: run[name] for name in ("platform", "capability", "identifier")}}
+    return {
+        **ref,
+        "actor_run": {"actor_id": run["actor_id"], "started_at": run["started_at"].isoformat()},
+        "source": source,
+    }
 
 
 @router.get(

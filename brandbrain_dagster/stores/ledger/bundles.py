@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import NotFoundError
@@ -118,6 +118,12 @@ def insert_feature_report(
     )
     conn.execute(statement)
     return FeatureReport(**conn.execute(_report_of(bundle_id)).mappings().one())
+
+
+def record_standing(conn: Connection, *, report_id: UUID, standing: Mapping[str, Any]) -> None:
+    """Writes down, under ``fleet`` beside a report's own figures, where the brand stands among all."""
+    stats_json = feature_report.c.stats_json.concat({"fleet": dict(standing)})
+    conn.execute(update(feature_report).where(feature_report.c.id == report_id).values(stats_json=stats_json))
 
 
 def find_feature_report(conn: Connection, *, bundle_id: UUID) -> FeatureReport | None:
