@@ -8,7 +8,7 @@ from uuid import UUID
 from brandbrain_dagster.domain.compile.publication import content_hash
 from brandbrain_dagster.domain.costs.model_usage import added_usage
 from brandbrain_dagster.errors import DraftRejectedError
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, overrides, snapshots
+from brandbrain_dagster.stores.ledger import brands, compile_attempts, compile_progress, overrides, snapshots
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
@@ -55,6 +55,8 @@ def publish_snapshot(
         LeaseLostError: the compile run was taken over; nothing was published.
     """
     with ledger.begin() as conn:
+        # The brand before the compile, as everybody who locks both does.
+        brands.lock_brand(conn, brand_id=brand_id)
         compile_attempts.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
         snapshot = snapshots.insert_snapshot(
             conn,

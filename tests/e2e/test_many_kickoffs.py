@@ -66,6 +66,9 @@ def test_two_hundred_kickoffs_are_each_compiled_once(tmp_path: Path, ledger_url:
         (daemon, *_) = processes_of(place, named="daemon run")
         os.kill(daemon, signal.SIGKILL)
         wait_for(lambda: counts()[1] == BRANDS)
+        with ledger.read() as conn:
+            repeated = conn.exec_driver_sql("SELECT last_error FROM compile_run WHERE attempts > 1").all()
+        assert repeated == []
         assert counts() == (BRANDS, BRANDS, BRANDS, 1)
         assert place.started_runs == BRANDS
     with ledger.read() as conn:
