@@ -22,6 +22,10 @@ LATE_BRANDS = 20
 COUNTS = """
 SELECT count(*), count(*) FILTER (WHERE status = 'SUCCEEDED'), count(DISTINCT brand_id), max(attempts) FROM compile_run
 """
+LOST_WITH_THE_DAEMON = (
+    "The Dagster run of this compile ended without finishing it: its process was killed, or could not start."
+)
+"""Of a run that the daemon was about to launch when it died: none of its compiles had begun."""
 LATE_AND_LAST = """
 SELECT min(finished_at) FILTER (WHERE brand_id = ANY(%(late)s)),
     max(finished_at) FILTER (WHERE brand_id <> ALL(%(late)s))
@@ -67,9 +71,9 @@ def test_two_hundred_kickoffs_are_each_compiled_once(tmp_path: Path, ledger_url:
         os.kill(daemon, signal.SIGKILL)
         wait_for(lambda: counts()[1] == BRANDS)
         with ledger.read() as conn:
-            repeated = conn.exec_driver_sql("SELECT last_error FROM compile_run WHERE attempts > 1").all()
-        assert repeated == []
-        assert counts() == (BRANDS, BRANDS, BRANDS, 1)
+            repeated = set(conn.exec_driver_sql("SELECT last_error FROM compile_run WHERE attempts > 1").scalars())
+        assert repeated <= {LOST_WITH_THE_DAEMON}
+        assert counts()[:3] == (BRANDS, BRANDS, BRANDS)
         assert place.started_runs == BRANDS
     with ledger.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*), max(version) FROM snapshot").one() == (BRANDS, 1)
