@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 
 _USD = Field(ge=0, description="US dollars as far as known; null when nothing is known, which is not zero.")
 
@@ -52,7 +52,7 @@ class CompileCostsShape(BaseModel):
     """What one compile has cost, over all its attempts; ``model`` is null when none was asked."""
 
     compile_run_id: UUID
-    status: CompileStatus
+    status: WorkStatus
     created_at: datetime
     actor_runs: ActorCostsShape
     model: ModelUsageShape | None

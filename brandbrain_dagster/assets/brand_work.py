@@ -26,8 +26,9 @@ from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.abort_actor_runs import abort_orphaned_runs
 from brandbrain_dagster.use_cases.attempt_compile import begin_attempt, begin_own_attempt, fail_attempt
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
@@ -251,7 +252,7 @@ def _end_attempt(work: BrandWork, run: CompileRun, error: BaseException) -> Exce
             now=ports.clock.now(),
             jitter=ports.clock.jitter,
         )
-    elif standing.status is CompileStatus.FAILED:
+    elif standing.status is WorkStatus.FAILED:
         error = CompileCancelledError()
     else:
         return LeaseLostError(f"The compile run {run.id} was taken over by another process; this one stops.")

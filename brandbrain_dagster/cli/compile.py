@@ -19,13 +19,13 @@ from brandbrain_dagster.stores.ledger import brands, compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.brand_lock import brand_lock, is_held
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.brand_overview import spent_on_compile
 from brandbrain_dagster.use_cases.start_compile import StartOutcome, start_compile
 
 _LOOK_SECONDS = 0.3
-_OVER = (CompileStatus.SUCCEEDED, CompileStatus.FAILED)
+_OVER = (WorkStatus.SUCCEEDED, WorkStatus.FAILED)
 
 
 @click.command()
@@ -75,8 +75,8 @@ def _follow(brand: Brand, compile_run_id: UUID, ledger: Ledger) -> None:
     while True:
         with ledger.read() as conn:
             run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-        is_taken = run.status is CompileStatus.PENDING and is_held(ledger, brand.id)
-        if run.status is not CompileStatus.RUNNING and not is_taken:
+        is_taken = run.status is WorkStatus.PENDING and is_held(ledger, brand.id)
+        if run.status is not WorkStatus.RUNNING and not is_taken:
             return
         time.sleep(_LOOK_SECONDS)
 
@@ -132,7 +132,7 @@ def _report(brand: Brand, run: CompileRun, ledger: Ledger, *, is_unchanged: bool
         _print_sources(run, is_unchanged=is_unchanged)
         left = f" ({unknown} of unknown cost)" if unknown else ""
         click.echo(f"Actor runs started: {runs}{left}; spent: {spent:.4f} USD. Profile version {snapshot.version}.")
-    if run.status is not CompileStatus.SUCCEEDED:
+    if run.status is not WorkStatus.SUCCEEDED:
         _print_failure(brand, run)
         sys.exit(FAILED)
 
@@ -148,7 +148,7 @@ def _print_sources(run: CompileRun, *, is_unchanged: bool) -> None:
 
 def _print_failure(brand: Brand, run: CompileRun) -> None:
     again = f"brandbrain compile {brand.slug}"
-    if run.status is CompileStatus.FAILED:
+    if run.status is WorkStatus.FAILED:
         click.echo(f"Error: the compile failed: {run.error} The profile that was there is untouched.", err=True)
     else:
         attempts = f"attempt {run.attempts} of {run.max_attempts}"

@@ -14,7 +14,8 @@ import dagster as dg
 from brandbrain_dagster.assets.brand_profile import PIPELINE
 from brandbrain_dagster.assets.brands_at_once import RESOURCES, BrandsAtOnce, brands_at_once
 from brandbrain_dagster.errors import LedgerUnavailableError
-from brandbrain_dagster.stores.ledger.compile_queue import DueCompile, list_due_compile_runs
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
+from brandbrain_dagster.stores.ledger.work_queue import DueWork
 from brandbrain_dagster.use_cases.warm_up import warm_up
 
 WORKER_TAG = "brandbrain/worker"
@@ -71,11 +72,11 @@ def compile_worker() -> None:
     drain_compile_queue()
 
 
-def _looking_at(brands: BrandsAtOnce, leaves: int) -> Callable[[], list[DueCompile]]:
+def _looking_at(brands: BrandsAtOnce, leaves: int) -> Callable[[], list[DueWork]]:
     """Returns a function that lists the due compiles there is room for, leaving out those just refused."""
     refused_at: dict[UUID, float] = {}
 
-    def look() -> list[DueCompile]:
+    def look() -> list[DueWork]:
         now = time.monotonic()
         refused_at.update(dict.fromkeys(brands.skipped, now))
         brands.skipped.clear()
@@ -86,7 +87,7 @@ def _looking_at(brands: BrandsAtOnce, leaves: int) -> Callable[[], list[DueCompi
         try:
             with brands.ports.ledger.ledger.read() as conn:
                 limit = leaves + brands.free + len(busy)
-                due = list_due_compile_runs(conn, now=brands.ports.clock.now(), limit=limit)[leaves:]
+                due = COMPILES.list_due(conn, now=brands.ports.clock.now(), limit=limit)[leaves:]
         except LedgerUnavailableError as error:
             brands.ports.log.warning("%s", error)
             return []

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from brandbrain_dagster.errors import LedgerUnavailableError
-from brandbrain_dagster.stores.ledger import compile_attempts
 from brandbrain_dagster.stores.ledger.brand_lock import SessionLocks
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
 
 _RENEWED_EVERY_SECONDS = 30.0
@@ -76,11 +76,9 @@ class LeaseKeeper:
             return []
         with self._ledger.begin() as conn:
             if renews:
-                held = compile_attempts.renew_leases(
-                    conn, leases=leases, now=self._now(), lease_seconds=self._lease_seconds
-                )
+                held = COMPILES.renew_leases(conn, leases=leases, now=self._now(), lease_seconds=self._lease_seconds)
             else:
-                held = compile_attempts.list_held_leases(conn, leases=leases)
+                held = COMPILES.list_held_leases(conn, leases=leases)
         with self._turn:
             gone = [self._kept.pop(run_id) for run_id in leases.keys() - held if run_id in self._kept]
         return [on_loss for _, on_loss in gone]

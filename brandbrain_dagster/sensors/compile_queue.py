@@ -12,7 +12,7 @@ from brandbrain_dagster.jobs.compile_worker import LEFT_TO_THE_FIRST, WORKER_TAG
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG
 from brandbrain_dagster.sensors.opened_ledger import CLOCK, SPENDING, opened_ledger
 from brandbrain_dagster.settings import load_settings
-from brandbrain_dagster.stores.ledger.compile_queue import find_newest_start, list_due_compile_runs
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.use_cases.plan_launches import Launch, plan_launches
 
 _LOOKED_AT = 1000
@@ -37,8 +37,8 @@ _UNDER_WAY = [
 def compile_queue_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Reads the due compiles, fair across tenants, and never touches their rows."""
     with opened_ledger() as (settings, ledger), ledger.read() as conn:
-        due = list_due_compile_runs(conn, now=CLOCK.now(), limit=_LOOKED_AT)
-        newest_start = find_newest_start(conn)
+        due = COMPILES.list_due(conn, now=CLOCK.now(), limit=_LOOKED_AT)
+        newest_start = COMPILES.find_newest_start(conn)
     polls = _POLLS_LEFT_TO_WORKER if _count_workers(context.instance, [dg.DagsterRunStatus.STARTED]) else 0
     plan = plan_launches(
         due,
@@ -72,7 +72,7 @@ def compile_worker_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest 
     if workers == 0:
         return dg.RunRequest()
     with opened_ledger() as (_, ledger), ledger.read() as conn:
-        due_count = len(list_due_compile_runs(conn, now=CLOCK.now(), limit=WORTH_A_SECOND))
+        due_count = len(COMPILES.list_due(conn, now=CLOCK.now(), limit=WORTH_A_SECOND))
     if workers == 1 and due_count == WORTH_A_SECOND:
         return dg.RunRequest(run_config=worker_config(leaves=LEFT_TO_THE_FIRST), tags={WORKER_TAG: "second"})
     return dg.SkipReason(f"{workers} workers are under way")

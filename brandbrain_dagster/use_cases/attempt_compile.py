@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash, input_hash
 from brandbrain_dagster.errors import BrandBrainError, CompileInterruptedError, ConflictError, LeaseLostError
-from brandbrain_dagster.stores.ledger import brands, compile_attempts, compile_progress, compile_runs
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger import brands, compile_progress, compile_runs
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
 
 
@@ -40,11 +40,11 @@ def begin_attempt(
     """
     with ledger.begin() as conn:
         run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-        is_left_behind = run.status is CompileStatus.RUNNING
-        take = compile_attempts.take_over_compile_run if is_left_behind else compile_attempts.claim_compile_run
+        is_left_behind = run.status is WorkStatus.RUNNING
+        take = COMPILES.take_over if is_left_behind else COMPILES.claim
         taken = take(
             conn,
-            compile_run_id=compile_run_id,
+            work_id=compile_run_id,
             lease_token=lease_token,
             now=now,
             lease_seconds=rules.lease_seconds,
@@ -55,7 +55,7 @@ def begin_attempt(
         if not is_left_behind:
             raise LeaseLostError(f"The compile run {compile_run_id} is {run.status} already; there is nothing to do.")
         error = f"The last of {run.max_attempts} attempts ended without a word: its process was killed."
-        compile_attempts.finish_failed(conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=error)
+        COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=now, error=error)
     raise ConflictError(f"{error} Start the compile again.")
 
 
@@ -130,16 +130,14 @@ def fail_attempt(
     sentence = str(error) if isinstance(error, BrandBrainError) else f"Internal error: {type(error).__name__}."
     with ledger.begin() as conn:
         if isinstance(error, CompileInterruptedError):
-            return compile_attempts.hand_back_compile_run(conn, compile_run_id=run.id, lease_token=lease_token, now=now)
+            return COMPILES.hand_back(conn, work_id=run.id, lease_token=lease_token, now=now)
         if is_transient and run.attempts < run.max_attempts:
             wait = rules.backoff_seconds * 2 ** (run.attempts - 1) * (1 + jitter() / 2)
-            return compile_attempts.requeue_compile_run(
+            return COMPILES.requeue(
                 conn,
-                compile_run_id=run.id,
+                work_id=run.id,
                 lease_token=lease_token,
                 available_at=now + timedelta(seconds=wait),
                 last_error=sentence,
             )
-        return compile_attempts.finish_failed(
-            conn, compile_run_id=run.id, lease_token=lease_token, now=now, error=sentence
-        )
+        return COMPILES.finish_failed(conn, work_id=run.id, lease_token=lease_token, now=now, error=sentence)

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from brandbrain_dagster.errors import CompileCancelledError, NotFoundError
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_runs
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger import compile_runs
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 
 
 def cancel_compile(conn: Connection, *, brand_id: UUID, compile_run_id: UUID, now: datetime) -> CompileRun:
@@ -20,6 +20,6 @@ def cancel_compile(conn: Connection, *, brand_id: UUID, compile_run_id: UUID, no
     run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
     if run.brand_id != brand_id:
         raise NotFoundError(f"The brand has no compile run with the id {compile_run_id}; start one.")
-    return compile_attempts.finish_failed(
-        conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=str(CompileCancelledError())
+    return COMPILES.finish_failed(
+        conn, work_id=compile_run_id, lease_token=None, now=now, error=str(CompileCancelledError())
     )

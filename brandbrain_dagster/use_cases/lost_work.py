@@ -12,9 +12,9 @@ from brandbrain_dagster.errors import (
     ConflictError,
     LeaseLostError,
 )
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_queue
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.lost_launches import count_lost_launch
 from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, fail_attempt
 
 _AT_ONCE = 500
@@ -27,7 +27,7 @@ def requeue_expired(
 ) -> Sequence[CompileRun]:
     """Ends the attempts whose lease has expired and returns their compiles as they are now."""
     with ledger.read() as conn:
-        expired = compile_queue.list_expired_compile_runs(conn, now=now, limit=_AT_ONCE)
+        expired = COMPILES.list_expired(conn, now=now, limit=_AT_ONCE)
     return _fail_all(expired, CompileAbandonedError(_SILENT), ledger=ledger, rules=rules, now=now, jitter=jitter)
 
 
@@ -47,7 +47,7 @@ def requeue_compiles_of_run(
     lost an attempt, too. What was cancelled is FAILED and not tried again.
     """
     with ledger.read() as conn:
-        left = compile_queue.list_compile_runs_of_dagster_run(conn, dagster_run_id=dagster_run_id)
+        left = COMPILES.list_of_dagster_run(conn, dagster_run_id=dagster_run_id)
     error = CompileCancelledError() if was_cancelled else CompileAbandonedError(_DIED)
     ended = _fail_all(left, error, ledger=ledger, rules=rules, now=now, jitter=jitter)
     for compile_run_id, attempts in launched:
@@ -60,7 +60,7 @@ def _count_lost_launch(
 ) -> None:
     available_at = now + timedelta(seconds=rules.backoff_seconds * 2**attempts)
     with ledger.begin() as conn:
-        is_settled = compile_queue.count_lost_launch(
+        is_settled = count_lost_launch(
             conn,
             compile_run_id=compile_run_id,
             attempts=attempts,
@@ -70,9 +70,7 @@ def _count_lost_launch(
         )
         if not is_settled:
             with suppress(ConflictError):
-                compile_attempts.finish_failed(
-                    conn, compile_run_id=compile_run_id, lease_token=None, now=now, error=str(error)
-                )
+                COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=now, error=str(error))
 
 
 def _fail_all(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from brandbrain_dagster.stores.ledger.compile_queue import DueCompile
+from brandbrain_dagster.stores.ledger.work_queue import DueWork
 
 ALONE_AT_MOST = 2
 """So many compiles get a run each, which shows better; more share runs, which costs a fraction."""
@@ -24,7 +24,7 @@ class Launch:
     """One run to be launched, under a key that no other launch ever has."""
 
     run_key: str
-    compiles: tuple[DueCompile, ...]
+    compiles: tuple[DueWork, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class LaunchPlan:
 
 
 def plan_launches(
-    due: Sequence[DueCompile],
+    due: Sequence[DueWork],
     *,
     cursor: Mapping[str, Any],
     worker_grace: timedelta,
@@ -66,11 +66,11 @@ def plan_launches(
     )
 
 
-def _key(due: DueCompile) -> str:
+def _key(due: DueWork) -> str:
     return f"{due.id}:{due.attempts}"
 
 
-def _run_key(group: tuple[DueCompile, ...], times: Mapping[str, int]) -> str:
+def _run_key(group: tuple[DueWork, ...], times: Mapping[str, int]) -> str:
     """Made from what is launched: the compile, the attempt, and how often that attempt was launched."""
     keys = [f"{_key(entry)}:{times[_key(entry)]}" for entry in group]
     return keys[0] if len(keys) == 1 else hashlib.sha256("\n".join(keys).encode()).hexdigest()

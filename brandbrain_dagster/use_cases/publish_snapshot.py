@@ -8,8 +8,8 @@ from uuid import UUID
 from brandbrain_dagster.domain.compile.publication import content_hash
 from brandbrain_dagster.domain.costs.model_usage import added_usage
 from brandbrain_dagster.errors import DraftRejectedError
-from brandbrain_dagster.stores.ledger import brands, compile_attempts, compile_progress, overrides, snapshots
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger import brands, compile_progress, overrides, snapshots
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
 from brandbrain_dagster.use_cases.compile_profile import CompiledProfile
@@ -57,7 +57,7 @@ def publish_snapshot(
     with ledger.begin() as conn:
         # The brand before the compile, as everybody who locks both does.
         brands.lock_brand(conn, brand_id=brand_id)
-        compile_attempts.finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=now)
+        COMPILES.finish_succeeded(conn, work_id=compile_run_id, lease_token=lease_token, now=now)
         snapshot = snapshots.insert_snapshot(
             conn,
             snapshot_id=new_id(),

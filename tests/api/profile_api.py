@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from brandbrain_dagster.api.app import create_app
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
+from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from tests.stores.ledger_rows import NOW
 
 _START_SECONDS = 20

@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from brandbrain_dagster.domain.compile.brand_inputs import input_hash
 from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_progress, compile_runs, onboarding
+from brandbrain_dagster.stores.ledger import compile_progress, compile_runs, onboarding
 from brandbrain_dagster.stores.ledger.brands import Brand
-from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.request_tables import idempotency_key
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
 from tests.api.profile_api import ProfileApi, profile_url, row_counts
 from tests.stores.ledger_rows import (
@@ -82,7 +84,7 @@ def test_kickoff_enqueues_and_says_where_to_look(api: ProfileApi, ledger: Ledger
         "poll_url": f"/api/brands/{brand.id}/brandbrain/compile/{run.id}/status",
     }
     assert (run.status, run.force_refresh, run.inputs_revision) == (
-        CompileStatus.PENDING,
+        WorkStatus.PENDING,
         False,
         brand_revision(ledger),
     )
@@ -246,9 +248,9 @@ def test_status_of_a_waiting_compile(api: ProfileApi, ledger: Ledger, brand: Bra
     with ledger.begin() as conn:
         token = uuid4()
         claim(conn, run, token)
-        compile_attempts.requeue_compile_run(
+        COMPILES.requeue(
             conn,
-            compile_run_id=run.id,
+            work_id=run.id,
             lease_token=token,
             available_at=NOW + timedelta(seconds=30),
             last_error="Apify is away.",
@@ -302,7 +304,7 @@ def test_cancelled_compile_is_failed(api: ProfileApi, ledger: Ledger, brand: Bra
     assert (answer.status_code, answer.json()) == (200, failed)
     assert status_of(api, brand, run.id) == failed
     with ledger.begin() as conn:
-        still_held = compile_attempts.renew_leases(conn, leases={run.id: token}, now=NOW, lease_seconds=LEASE_SECONDS)
+        still_held = COMPILES.renew_leases(conn, leases={run.id: token}, now=NOW, lease_seconds=LEASE_SECONDS)
     assert still_held == frozenset()
     assert api.client.delete(url).status_code == 409
     assert kick_off(api, brand).status_code == 202
@@ -319,7 +321,7 @@ def test_compiles_of_others_answer_like_absent_ones(
     ]
     assert {(answer.status_code, answer.content) for answer in answers} == {(404, b'{"error":"Compile run not found"}')}
     with ledger.read() as conn:
-        assert compile_runs.get_compile_run(conn, compile_run_id=theirs.id).status is CompileStatus.PENDING
+        assert compile_runs.get_compile_run(conn, compile_run_id=theirs.id).status is WorkStatus.PENDING
     malformed = api.client.request(method, profile_url(brand.id, f"compile/7{rest}"))
     assert (malformed.status_code, malformed.json()) == (400, {"error": "Invalid compile_run_id"})
 
@@ -347,7 +349,7 @@ def test_events_tell_every_change_until_the_end(api: ProfileApi, ledger: Ledger,
             claim(conn, run, token)
         assert next(events)["status"] == "RUNNING"
         with ledger.begin() as conn:
-            compile_attempts.finish_failed(conn, compile_run_id=run.id, lease_token=token, now=NOW, error="No.")
+            COMPILES.finish_failed(conn, work_id=run.id, lease_token=token, now=NOW, error="No.")
         last = next(events)
         assert list(events) == []
     assert last == status_of(api, brand, run.id)

@@ -6,10 +6,11 @@ import dagster as dg
 import pytest
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRunStatus
-from brandbrain_dagster.stores.ledger import bundles, compile_attempts, snapshots
+from brandbrain_dagster.stores.ledger import bundles, snapshots
 from brandbrain_dagster.stores.ledger.brand_lock import brand_lock, is_held
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.dagster.brand_runs import ASSETS, Brands, interrupt, meanwhile
 from tests.fakes.fake_apify import replay_of
 from tests.use_cases.collecting import utc_now
@@ -37,14 +38,14 @@ def test_brand_that_fails_in_a_batch_fails_alone(brands: Brands, ledger: Ledger)
     assert result.success
     for brand_id in (good, other):
         run = brands.newest_compile(brand_id)
-        assert (run.status, run.dagster_run_id) == (CompileStatus.SUCCEEDED, result.run_id)
+        assert (run.status, run.dagster_run_id) == (WorkStatus.SUCCEEDED, result.run_id)
         made = brands.materialized(brand_id)
         assert tuple(made) == ASSETS
         assert made["evidence_bundle"] == bundle_id(ledger, brand_id)
         assert all(brands.checks(result, brand_id).values())
     assert set(brands.materialized(good).values()).isdisjoint(brands.materialized(other).values())
     failed = brands.newest_compile(bad)
-    assert (failed.status, failed.attempts, failed.lease_token) == (CompileStatus.PENDING, 1, None)
+    assert (failed.status, failed.attempts, failed.lease_token) == (WorkStatus.PENDING, 1, None)
     assert failed.available_at > utc_now()
     assert "the lake" in str(failed.last_error)
     assert brands.materialized(bad) == {}
@@ -57,9 +58,7 @@ def test_batch_says_what_became_of_its_brands(brands: Brands) -> None:
     brands.spoil_lake(bad)
     compile_run_ids = brands.enqueue([good, bad, taken])
     with brands.ledger.begin() as conn:
-        compile_attempts.finish_failed(
-            conn, compile_run_id=compile_run_ids[2], lease_token=None, now=utc_now(), error="cancelled"
-        )
+        COMPILES.finish_failed(conn, work_id=compile_run_ids[2], lease_token=None, now=utc_now(), error="cancelled")
     result = brands.run_batch(compile_run_ids)
     (output,) = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_OUTPUT]
     metadata = output.step_output_data.metadata
@@ -72,9 +71,9 @@ def test_compile_that_another_process_has_taken_is_left_to_it(brands: Brands, le
     ours, theirs = brands.add(2)
     compile_run_ids, token = brands.enqueue([ours, theirs]), uuid4()
     with ledger.begin() as conn:
-        compile_attempts.claim_compile_run(
+        COMPILES.claim(
             conn,
-            compile_run_id=compile_run_ids[1],
+            work_id=compile_run_ids[1],
             lease_token=token,
             now=utc_now(),
             lease_seconds=60,
@@ -85,7 +84,7 @@ def test_compile_that_another_process_has_taken_is_left_to_it(brands: Brands, le
         assert brands.run_batch(compile_run_ids).success
     assert versions(ledger, ours) == [1]
     run = brands.newest_compile(theirs)
-    assert (run.status, run.lease_token, run.attempts) == (CompileStatus.RUNNING, token, 1)
+    assert (run.status, run.lease_token, run.attempts) == (WorkStatus.RUNNING, token, 1)
     assert brands.actor_runs(theirs) == []
 
 
@@ -109,9 +108,9 @@ def test_partitions_of_a_run_fail_one_by_one_and_the_run_names_them(brands: Bran
     assert str(bad) in told
     assert str(first) not in told
     for brand_id in (first, last):
-        assert brands.newest_compile(brand_id).status is CompileStatus.SUCCEEDED
+        assert brands.newest_compile(brand_id).status is WorkStatus.SUCCEEDED
         assert tuple(brands.materialized(brand_id)) == ASSETS
-    assert brands.newest_compile(bad).status is CompileStatus.PENDING
+    assert brands.newest_compile(bad).status is WorkStatus.PENDING
     assert brands.materialized(bad) == {}
 
 
@@ -131,7 +130,7 @@ def test_interrupted_batch_hands_its_compiles_back_and_actor_runs_go_on(brands: 
         assert not brands.run_batch(compile_run_ids).success
     for brand_id in brand_ids:
         run = brands.newest_compile(brand_id)
-        assert (run.status, run.attempts, run.max_attempts) == (CompileStatus.PENDING, 1, 4)
+        assert (run.status, run.attempts, run.max_attempts) == (WorkStatus.PENDING, 1, 4)
         assert run.available_at <= utc_now()
         assert [entry.status for entry in brands.actor_runs(brand_id)] == [ActorRunStatus.RUNNING]
         assert not is_held(ledger, brand_id)
@@ -151,7 +150,7 @@ def test_terminated_batch_cancels_its_compiles_and_aborts_their_actor_runs(brand
         assert not brands.run_batch(compile_run_ids).success
     for brand_id in brand_ids:
         run = brands.newest_compile(brand_id)
-        assert (run.status, run.error) == (CompileStatus.FAILED, "cancelled")
+        assert (run.status, run.error) == (WorkStatus.FAILED, "cancelled")
         assert was_aborted(brands, brand_id)
 
 
@@ -162,16 +161,14 @@ def test_cancelled_compile_ends_at_once_and_its_actor_runs_are_aborted(brands: B
 
     def cancel() -> None:
         with ledger.begin() as conn:
-            compile_attempts.finish_failed(
-                conn, compile_run_id=compile_run_id, lease_token=None, now=utc_now(), error="cancelled"
-            )
+            COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=utc_now(), error="cancelled")
 
     with meanwhile(lambda: has_started(brands, 1), cancel):
         result = brands.run_batch([compile_run_id])
     assert result.success
     assert brands.checks(result, brand_id) == {"compile_succeeds": False}
     run = brands.newest_compile(brand_id)
-    assert (run.status, run.error) == (CompileStatus.FAILED, "cancelled")
+    assert (run.status, run.error) == (WorkStatus.FAILED, "cancelled")
     assert was_aborted(brands, brand_id)
 
 
@@ -183,9 +180,7 @@ def test_actor_runs_are_aborted_where_no_compile_and_nobody_else_wants_them(bran
         brands.run_batch(compile_run_ids)
     with ledger.begin() as conn:
         for compile_run_id in (compile_run_ids[0], compile_run_ids[2]):
-            compile_attempts.finish_failed(
-                conn, compile_run_id=compile_run_id, lease_token=None, now=utc_now(), error="cancelled"
-            )
+            COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=utc_now(), error="cancelled")
     with brand_lock(ledger, busy) as is_held_by_them:
         assert is_held_by_them
         assert brands.run_abortion([given_up, waiting, busy]).success

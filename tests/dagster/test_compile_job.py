@@ -13,8 +13,8 @@ from brandbrain_dagster.assets.brand_partitions import BRANDS
 from brandbrain_dagster.definitions import build_defs
 from brandbrain_dagster.stores.ledger import actor_runs, bundles, compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.brand_lock import brand_lock
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.import_brand import import_brand, read_brand_file
 from tests.use_cases.collecting import INSTAGRAM, LINKEDIN
 from tests.use_cases.replayed_brand import instagram_rows, linkedin_rows, write_rows
@@ -100,7 +100,7 @@ def test_job_materializes_every_asset_and_publishes_a_snapshot(
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand_id)
     assert snapshot is not None
     assert snapshot.version == 1
-    assert run.status is CompileStatus.SUCCEEDED
+    assert run.status is WorkStatus.SUCCEEDED
     assert run.dagster_run_id == result.run_id
     assert [outcome["item_count"] for outcome in run.evidence_status_json["refreshed"]] == [8, 6]
 
@@ -150,7 +150,7 @@ def test_assets_materialized_one_by_one_end_in_a_published_snapshot(
         assert run_job(instance, brand_id, asset).success, asset
     with ledger.read() as conn:
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand_id)
-    assert run.status is CompileStatus.SUCCEEDED
+    assert run.status is WorkStatus.SUCCEEDED
     assert [outcome["reason"] for outcome in run.evidence_status_json["reused"]] == ["as collected before"] * 2
     assert place.started_runs == 2
 
@@ -162,7 +162,7 @@ def test_snapshot_by_hand_without_a_bundle_fails_in_words(
     assert not result.success
     with ledger.read() as conn:
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand_id)
-    assert run.status is CompileStatus.FAILED
+    assert run.status is WorkStatus.FAILED
     assert "materialize evidence_bundle first" in str(run.error)
 
 
@@ -215,7 +215,7 @@ def test_lake_that_cannot_be_written_sends_the_compile_back_to_the_queue_until_a
         with ledger.read() as conn:
             run = compile_runs.list_compile_runs(conn, brand_id=brand_id)[0]
         statuses.append((run.status, run.attempts))
-    assert statuses == [(CompileStatus.PENDING, 1), (CompileStatus.PENDING, 2), (CompileStatus.FAILED, 3)]
+    assert statuses == [(WorkStatus.PENDING, 1), (WorkStatus.PENDING, 2), (WorkStatus.FAILED, 3)]
     assert "the lake" in str(run.error)
     (place.home / "lake" / "raw_apify_items").unlink()
     assert run_job(instance, brand_id).success

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from brandbrain_dagster.resources.leases import LeaseKeeper
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_runs
+from brandbrain_dagster.stores.ledger import compile_runs
 from brandbrain_dagster.stores.ledger.brand_lock import SessionLocks
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.fakes.failing_ledger import LedgerThatComesBack, break_lock_sessions
 from tests.stores.ledger_rows import LEASE_SECONDS, NOW, add_brand, add_compile, claim, later
@@ -69,9 +70,7 @@ def expiry(ledger: Ledger, compile_run_id: UUID) -> datetime | None:
 
 def cancel(ledger: Ledger, compile_run_id: UUID) -> None:
     with ledger.begin() as conn:
-        compile_attempts.finish_failed(
-            conn, compile_run_id=compile_run_id, lease_token=None, now=NOW, error="cancelled"
-        )
+        COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=NOW, error="cancelled")
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -122,9 +121,7 @@ def test_lease_that_another_process_has_now_is_lost(ledger: Ledger, keeper: Leas
     lost = leased_compile(ledger)
     with keep(keeper, lost, told):
         with ledger.begin() as conn:
-            compile_attempts.take_over_compile_run(
-                conn, compile_run_id=lost, lease_token=THEIRS, now=NOW, lease_seconds=60, dagster_run_id=None
-            )
+            COMPILES.take_over(conn, work_id=lost, lease_token=THEIRS, now=NOW, lease_seconds=60, dagster_run_id=None)
         wait_until(lambda: bool(told))
     assert expiry(ledger, lost) == later(60)
 

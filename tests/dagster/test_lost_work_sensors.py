@@ -11,10 +11,11 @@ from brandbrain_dagster.assets.brand_partitions import COMPILE_RUN_TAG
 from brandbrain_dagster.jobs.compile_batch import batch_config
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG
 from brandbrain_dagster.sensors.lost_work import lost_work_sensor, run_canceled_sensor, run_failure_sensor
-from brandbrain_dagster.stores.ledger import actor_runs, compile_attempts
+from brandbrain_dagster.stores.ledger import actor_runs
 from brandbrain_dagster.stores.ledger.brand_lock import SessionLocks
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.dagster.sensing import add_run, enqueue, stored, tick
 from tests.use_cases.collecting import utc_now
 from tests.use_cases.compiling import begin, ready_brand, start
@@ -57,7 +58,7 @@ def test_compile_whose_lease_expired_goes_back_to_the_queue(ledger: Ledger, inst
     waiting = enqueue(ledger)
     begin(ledger, waiting.id, uuid4())
     assert tick(lost_work_sensor, instance).skip_message.startswith("1 leases had expired")
-    assert stored(ledger, waiting).status is CompileStatus.PENDING
+    assert stored(ledger, waiting).status is WorkStatus.PENDING
 
 
 def add_orphan(ledger: Ledger, *, created_at: datetime) -> UUID:
@@ -75,7 +76,7 @@ def add_orphan(ledger: Ledger, *, created_at: datetime) -> UUID:
             start_nonce=uuid4().hex,
             now=created_at,
         )
-        compile_attempts.finish_failed(conn, compile_run_id=run, lease_token=None, now=utc_now(), error="cancelled")
+        COMPILES.finish_failed(conn, work_id=run, lease_token=None, now=utc_now(), error="cancelled")
     return brand_id
 
 
@@ -101,10 +102,10 @@ def end_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, is_cancelled: b
 
 @pytest.mark.parametrize(
     ("is_cancelled", "status", "error"),
-    [(False, CompileStatus.PENDING, None), (True, CompileStatus.FAILED, "cancelled")],
+    [(False, WorkStatus.PENDING, None), (True, WorkStatus.FAILED, "cancelled")],
 )
 def test_compile_of_a_run_that_ended_badly_is_ended(
-    ledger: Ledger, instance: dg.DagsterInstance, status: CompileStatus, error: str | None, *, is_cancelled: bool
+    ledger: Ledger, instance: dg.DagsterInstance, status: WorkStatus, error: str | None, *, is_cancelled: bool
 ) -> None:
     waiting = enqueue(ledger)
     run = add_run(instance, "compile_worker", dg.DagsterRunStatus.STARTED)
@@ -125,7 +126,7 @@ def test_run_that_failed_before_it_took_its_compile_costs_an_attempt(
     end_run(instance, run, is_cancelled=False)
     for entry in (alone, *batched):
         lost = stored(ledger, entry)
-        assert (lost.status, lost.attempts) == (CompileStatus.PENDING, 1)
+        assert (lost.status, lost.attempts) == (WorkStatus.PENDING, 1)
         assert "could not start" in str(lost.last_error)
 
 

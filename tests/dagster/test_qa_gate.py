@@ -13,8 +13,8 @@ from brandbrain_dagster.domain.compile.compiler import CompileInputs, Compiler, 
 from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveCompiler
 from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, SnapshotDocument, SourceRef
 from brandbrain_dagster.stores.ledger import compile_runs, onboarding, snapshots
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.dagster.brand_runs import Brands
 from tests.use_cases.collecting import utc_now
 from tests.workplace import ANSWERS
@@ -89,7 +89,7 @@ def test_draft_that_fails_qa_leaves_the_snapshot_before_in_place(
     failed = brands.run_batch([compile_run_id])
     with brands.ledger.read() as conn:
         run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-    assert (run.status, run.attempts) == (CompileStatus.FAILED, 1)
+    assert (run.status, run.attempts) == (WorkStatus.FAILED, 1)
     found = {check["id"]: check for check in run.qa_report_json["checks"]}
     assert (run.qa_report_json["status"], found[check_id]["status"]) == ("FAIL", "FAIL")
     assert found[check_id]["message"] in str(run.error)

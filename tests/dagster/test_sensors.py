@@ -17,10 +17,11 @@ from brandbrain_dagster.sensors.automatic_compiles import inputs_changed_sensor,
 from brandbrain_dagster.sensors.brand_partitions import brand_partitions_sensor
 from brandbrain_dagster.sensors.compile_queue import WORTH_A_SECOND, compile_queue_sensor, compile_worker_sensor
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG, compiles_of_run
-from brandbrain_dagster.stores.ledger import compile_attempts, onboarding
+from brandbrain_dagster.stores.ledger import onboarding
 from brandbrain_dagster.stores.ledger.brands import delete_brand
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.dagster.sensing import add_run, enqueue, stored, tick
 from tests.use_cases.collecting import utc_now
 from tests.use_cases.compiling import begin, ready_brand
@@ -104,9 +105,7 @@ def test_next_attempt_is_launched_again(ledger: Ledger, stored_instance: dg.Dags
     token = uuid4()
     begin(ledger, waiting.id, token)
     with ledger.begin() as conn:
-        compile_attempts.requeue_compile_run(
-            conn, compile_run_id=waiting.id, lease_token=token, available_at=utc_now(), last_error=None
-        )
+        COMPILES.requeue(conn, work_id=waiting.id, lease_token=token, available_at=utc_now(), last_error=None)
     (request,) = tick(compile_queue_sensor, stored_instance, first.cursor).run_requests
     assert request.tags[ATTEMPTS_TAG] == "1"
     assert request.run_key != first.run_requests[0].run_key
@@ -166,7 +165,7 @@ def test_changed_brand_is_enqueued_once_it_was_left_alone(ledger: Ledger, instan
         )
     seen = tick(inputs_changed_sensor, instance).skip_message
     assert seen == "1 brands were edited or meet another configuration; 1 of them need a compile"
-    assert compiles_of(ledger, brand_id)[0].status is CompileStatus.PENDING
+    assert compiles_of(ledger, brand_id)[0].status is WorkStatus.PENDING
     assert tick(inputs_changed_sensor, instance).skip_message.startswith("0 brands")
 
 
@@ -177,7 +176,7 @@ def test_stale_brand_is_enqueued_and_shown_as_stale(ledger: Ledger, instance: dg
     assert (evaluation.check_name, evaluation.asset_key) == ("brand_is_fresh", dg.AssetKey("raw_apify_items"))
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert evaluation.partition == str(brand_id)
-    assert compiles_of(ledger, brand_id)[0].status is CompileStatus.PENDING
+    assert compiles_of(ledger, brand_id)[0].status is WorkStatus.PENDING
     again = tick(stale_brands_sensor, instance)
     assert (again.asset_events, again.skip_message) == ([], "no brand waits for a refresh")
 

@@ -25,8 +25,8 @@ from brandbrain_dagster.stores.lake.lake import RAW_ITEMS_PREFIX, Lake
 from brandbrain_dagster.stores.ledger import actor_runs, compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.brand_lock import is_held
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.lost_work import requeue_compiles_of_run, requeue_expired
 from tests.fakes.crashing_compile import SINGLE_THREADED, Attempt, Writes, attempt_compile, fail
 from tests.use_cases.collecting import INSTAGRAM, LINKEDIN, utc_now
@@ -72,13 +72,13 @@ class Sweep:
     def finish(self, compile_run_id: UUID) -> None:
         """Makes attempts, as whoever comes next would, until the compile is over."""
         for _ in range(ROUNDS_AT_MOST):
-            if self.run(compile_run_id).status in {CompileStatus.SUCCEEDED, CompileStatus.FAILED}:
+            if self.run(compile_run_id).status in {WorkStatus.SUCCEEDED, WorkStatus.FAILED}:
                 return
             attempt_compile(self.attempt_at(compile_run_id), Writes())
 
     def assert_all_is_well(self, compile_run_id: UUID, *, compiles: int) -> None:
         run = self.run(compile_run_id)
-        assert (run.status, run.lease_token) == (CompileStatus.SUCCEEDED, None), run.last_error
+        assert (run.status, run.lease_token) == (WorkStatus.SUCCEEDED, None), run.last_error
         with self.ledger.read() as conn:
             published = snapshots.list_snapshots(conn, brand_id=self.brand_id)
             live = compile_runs.find_live_compile_run(conn, brand_id=self.brand_id)
@@ -151,7 +151,7 @@ def test_compile_whose_write_fails_ends_well_wherever_that_is(sweep: Sweep, *, s
         # An attempt that could not tell the ledger of its end is found by its lease.
         in_an_hour = utc_now() + timedelta(hours=1)
         requeue_expired(ledger=sweep.ledger, rules=attempt_rules(), now=in_an_hour, jitter=lambda: 0.0)
-        assert sweep.run(attempt.compile_run_id).status is not CompileStatus.RUNNING
+        assert sweep.run(attempt.compile_run_id).status is not WorkStatus.RUNNING
 
     crash_at_every_write(sweep, crash)
 
@@ -199,6 +199,6 @@ def test_compile_whose_process_is_killed_ends_well_wherever_that_is(sweep: Sweep
                 now=utc_now(),
                 jitter=lambda: 0.0,
             )
-            assert sweep.run(attempt.compile_run_id).status is not CompileStatus.RUNNING
+            assert sweep.run(attempt.compile_run_id).status is not WorkStatus.RUNNING
 
     crash_at_every_write(sweep, crash)

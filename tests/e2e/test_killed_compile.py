@@ -12,8 +12,8 @@ import pytest
 
 from brandbrain_dagster.apify_replay.faults import Endpoint, Fault, FaultKind, FaultPlan
 from brandbrain_dagster.stores.ledger import actor_runs, brands, compile_runs, snapshots
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.use_cases.collecting import INSTAGRAM
 from tests.use_cases.replayed_brand import instagram_rows, write_rows
 from tests.workplace import Workplace, brand_file, workplace
@@ -101,6 +101,6 @@ def _assert_one_of_everything(ledger: Ledger) -> None:
     with ledger.read() as conn:
         brand = brands.resolve_brand(conn, reference="nova")
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand.id)
-        assert run.status is CompileStatus.SUCCEEDED
+        assert run.status is WorkStatus.SUCCEEDED
         assert len(snapshots.list_snapshots(conn, brand_id=brand.id)) == 1
         assert len(actor_runs.list_runs(conn, brand_id=brand.id)) == 1

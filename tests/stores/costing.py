@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert
 
 from brandbrain_dagster.domain.ingestion.actor_run import UsageCertainty
 from brandbrain_dagster.stores.ledger.brands import Brand
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.tables import apify_run, compile_run
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.stores.ledger_rows import NOW, add_source
 
 
@@ -22,7 +22,7 @@ def add_ended_compile(
     row: dict[str, Any] = {
         "id": compile_run_id,
         "brand_id": brand.id,
-        "status": CompileStatus.FAILED,
+        "status": WorkStatus.FAILED,
         "sources_completed": 0,
         "sources_total": 0,
         "force_refresh": False,

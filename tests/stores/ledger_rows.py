@@ -13,8 +13,7 @@ from brandbrain_dagster.stores.ledger import compile_progress
 from brandbrain_dagster.stores.ledger.actor_runs import insert_intent, record_finished
 from brandbrain_dagster.stores.ledger.brands import Brand, insert_brand
 from brandbrain_dagster.stores.ledger.bundles import insert_bundle, insert_feature_report
-from brandbrain_dagster.stores.ledger.compile_attempts import claim_compile_run, finish_succeeded
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun, insert_compile_run
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun, insert_compile_run
 from brandbrain_dagster.stores.ledger.snapshots import Snapshot, insert_snapshot
 from brandbrain_dagster.stores.ledger.sources import insert_source
 
@@ -74,9 +73,9 @@ def add_compile(conn: Connection, brand: Brand, *, available_at: datetime = NOW,
 
 
 def claim(conn: Connection, run: CompileRun, lease_token: UUID) -> CompileRun | None:
-    return claim_compile_run(
+    return COMPILES.claim(
         conn,
-        compile_run_id=run.id,
+        work_id=run.id,
         lease_token=lease_token,
         now=NOW,
         lease_seconds=LEASE_SECONDS,
@@ -159,5 +158,5 @@ def add_snapshot(
         content_hash="hash",
         now=now,
     )
-    finish_succeeded(conn, **held, now=now)
+    COMPILES.finish_succeeded(conn, **held, now=now)
     return published

@@ -14,9 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import ConfigurationError, LedgerUnavailableError
 from brandbrain_dagster.stores.ledger.async_ledger import AsyncLedger
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.tables import brand, brand_overrides, compile_run
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from tests.stores.ledger_rows import NOW, add_brand, add_compile
 
 ADD_OVERRIDES = (
@@ -74,7 +74,7 @@ def test_values_of_the_statement_and_of_the_caller_are_both_used(ledger: Ledger,
         found = add_brand(conn)
         compile_id = add_compile(conn, found).id
     statement = select(compile_run.c.id).where(
-        compile_run.c.status == CompileStatus.PENDING,
+        compile_run.c.status == WorkStatus.PENDING,
         compile_run.c.available_at < bindparam("now"),
     )
 

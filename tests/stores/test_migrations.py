@@ -5,9 +5,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
+from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.migrate import alembic_config, is_current, upgrade_ledger
-from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
 
 CATALOG = """
 SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable
@@ -16,7 +16,7 @@ UNION ALL
 SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL
 SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't'
 ORDER BY 1, 2, 3
 """
 

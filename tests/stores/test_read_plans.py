@@ -14,7 +14,6 @@ from brandbrain_dagster.stores.ledger import (
     brands,
     bundles,
     compile_facts,
-    compile_queue,
     compile_reports,
     compile_runs,
     costs,
@@ -31,6 +30,7 @@ from brandbrain_dagster.stores.ledger import (
     sources,
 )
 from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.query_steps import take_steps
 from tests.stores.ledger_rows import NOW, TENANT
@@ -104,12 +104,10 @@ READS: dict[str, Read] = {
     "get_compile_run": lambda conn, key: compile_runs.get_compile_run(conn, compile_run_id=key),
     "find_live_compile_run": lambda conn, key: compile_runs.find_live_compile_run(conn, brand_id=key),
     "list_compile_runs": lambda conn, key: compile_runs.list_compile_runs(conn, brand_id=key, limit=20),
-    "list_expired_compile_runs": lambda conn, _: compile_queue.list_expired_compile_runs(conn, now=NOW, limit=50),
-    "list_due_compile_runs": lambda conn, _: compile_queue.list_due_compile_runs(conn, now=NOW, limit=50),
-    "find_newest_start": lambda conn, _: compile_queue.find_newest_start(conn),
-    "list_compile_runs_of_dagster_run": lambda conn, _: compile_queue.list_compile_runs_of_dagster_run(
-        conn, dagster_run_id="run"
-    ),
+    "list_expired_compile_runs": lambda conn, _: COMPILES.list_expired(conn, now=NOW, limit=50),
+    "list_due_compile_runs": lambda conn, _: COMPILES.list_due(conn, now=NOW, limit=50),
+    "find_newest_start": lambda conn, _: COMPILES.find_newest_start(conn),
+    "list_compile_runs_of_dagster_run": lambda conn, _: COMPILES.list_of_dagster_run(conn, dagster_run_id="run"),
     "get_bundle": lambda conn, key: bundles.get_bundle(conn, bundle_id=key),
     "find_newest_bundle": lambda conn, key: bundles.find_newest_bundle(conn, brand_id=key),
     "find_feature_report": lambda conn, key: bundles.find_feature_report(conn, bundle_id=key),
@@ -202,7 +200,6 @@ def test_every_read_of_the_stores_is_looked_at() -> None:
         brands,
         bundles,
         compile_facts,
-        compile_queue,
         compile_reports,
         compile_runs,
         costs,

@@ -17,7 +17,7 @@ from brandbrain_dagster.stores.ledger.bundles import (
     insert_bundle,
     insert_feature_report,
 )
-from brandbrain_dagster.stores.ledger.compile_attempts import finish_failed, finish_succeeded
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.evidence_items import list_evidence_items, upsert_evidence_items
 from brandbrain_dagster.stores.ledger.snapshots import (
@@ -48,13 +48,13 @@ def publish(conn: Connection, brand: Brand, compile_run_id: UUID) -> Snapshot:
 
 def ended_compile(conn: Connection, brand: Brand) -> UUID:
     run = add_compile(conn, brand)
-    return finish_failed(conn, compile_run_id=run.id, lease_token=None, now=NOW, error="cancelled").id
+    return COMPILES.finish_failed(conn, work_id=run.id, lease_token=None, now=NOW, error="cancelled").id
 
 
 def publish_and_finish(ledger: Ledger, brand: Brand, compile_run_id: UUID, lease_token: UUID) -> None:
     with ledger.begin() as conn:
         publish(conn, brand, compile_run_id)
-        finish_succeeded(conn, compile_run_id=compile_run_id, lease_token=lease_token, now=NOW)
+        COMPILES.finish_succeeded(conn, work_id=compile_run_id, lease_token=lease_token, now=NOW)
 
 
 def test_snapshots_of_a_brand_are_numbered_from_one(ledger: Ledger) -> None:

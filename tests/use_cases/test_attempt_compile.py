@@ -18,8 +18,8 @@ from brandbrain_dagster.errors import (
 )
 from brandbrain_dagster.stores.ledger import compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.attempt_compile import begin_own_attempt, fail_attempt
 from tests.use_cases.compiling import (
     NOW,
@@ -71,7 +71,7 @@ def fail(ledger: Ledger, run: CompileRun, error: Exception, *, jitter: float = 0
 
 def test_attempt_takes_the_compile_and_copies_its_inputs(ledger: Ledger, pending: UUID) -> None:
     run = begin(ledger, pending, OURS)
-    assert (run.status, run.attempts, run.lease_token) == (CompileStatus.RUNNING, 1, OURS)
+    assert (run.status, run.attempts, run.lease_token) == (WorkStatus.RUNNING, 1, OURS)
     assert run.lease_expires_at == NOW + timedelta(seconds=600)
     assert run.dagster_run_id == str(OURS)
     assert run.inputs_json["answers"]["tier0.what_we_do"] == "We mend bicycles."
@@ -97,7 +97,7 @@ def test_compile_left_behind_by_its_last_attempt_has_failed(ledger: Ledger, pend
     with pytest.raises(ConflictError, match="Start the compile again"):
         begin(ledger, pending, OURS)
     run = stored(ledger, pending)
-    assert (run.status, run.attempts, run.lease_token) == (CompileStatus.FAILED, 3, None)
+    assert (run.status, run.attempts, run.lease_token) == (WorkStatus.FAILED, 3, None)
     assert "killed" in str(run.error)
 
 
@@ -127,7 +127,7 @@ def test_process_that_lost_its_lease_publishes_nothing(ledger: Ledger, brand_id:
         publish(ledger, theirs, THEIRS)
     assert snapshot_versions(ledger, brand_id) == []
     run = stored(ledger, pending)
-    assert (run.status, run.lease_token, run.draft_json) == (CompileStatus.RUNNING, OURS, {})
+    assert (run.status, run.lease_token, run.draft_json) == (WorkStatus.RUNNING, OURS, {})
 
 
 def test_process_that_lost_its_lease_to_one_that_published_is_told_so(
@@ -154,7 +154,7 @@ def test_process_that_lost_its_lease_cannot_fail_the_compile(ledger: Ledger, pen
 def test_publication_ends_the_compile(ledger: Ledger, brand_id: UUID, pending: UUID) -> None:
     publish(ledger, begin(ledger, pending, OURS), OURS)
     run = stored(ledger, pending)
-    assert (run.status, run.finished_at, run.lease_token) == (CompileStatus.SUCCEEDED, NOW, None)
+    assert (run.status, run.finished_at, run.lease_token) == (WorkStatus.SUCCEEDED, NOW, None)
     assert snapshot_versions(ledger, brand_id) == [1]
 
 
@@ -172,7 +172,7 @@ def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
     for number in range(1, attempt):
         begin(ledger, pending, UUID(int=100 + number))
     failed = fail(ledger, begin(ledger, pending, OURS), error, jitter=jitter)
-    assert (failed.status, failed.attempts, failed.lease_token) == (CompileStatus.PENDING, attempt, None)
+    assert (failed.status, failed.attempts, failed.lease_token) == (WorkStatus.PENDING, attempt, None)
     assert failed.available_at == NOW + timedelta(seconds=seconds)
     assert (failed.last_error, failed.error) == (str(error), None)
 
@@ -180,7 +180,7 @@ def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
 def test_interrupted_attempt_is_handed_back_and_does_not_count(ledger: Ledger, pending: UUID) -> None:
     for number in range(1, 6):
         handed_back = fail(ledger, begin(ledger, pending, OURS), CompileInterruptedError("Stopped."))
-        assert (handed_back.status, handed_back.attempts) == (CompileStatus.PENDING, number)
+        assert (handed_back.status, handed_back.attempts) == (WorkStatus.PENDING, number)
         assert (handed_back.max_attempts - handed_back.attempts, handed_back.available_at) == (3, NOW)
 
 
@@ -188,17 +188,17 @@ def test_transient_failure_of_the_last_attempt_is_final(ledger: Ledger, pending:
     for number in range(2):
         begin(ledger, pending, UUID(int=100 + number))
     failed = fail(ledger, begin(ledger, pending, OURS), LakeError("The disk is full."))
-    assert (failed.status, failed.error, failed.finished_at) == (CompileStatus.FAILED, "The disk is full.", NOW)
+    assert (failed.status, failed.error, failed.finished_at) == (WorkStatus.FAILED, "The disk is full.", NOW)
 
 
 def test_permanent_failure_is_final_at_once(ledger: Ledger, pending: UUID) -> None:
     failed = fail(ledger, begin(ledger, pending, OURS), InvalidInputError("The cap is wrong."))
-    assert (failed.status, failed.attempts, failed.error) == (CompileStatus.FAILED, 1, "The cap is wrong.")
+    assert (failed.status, failed.attempts, failed.error) == (WorkStatus.FAILED, 1, "The cap is wrong.")
 
 
 def test_unexpected_failure_is_named_without_its_text(ledger: Ledger, pending: UUID) -> None:
     failed = fail(ledger, begin(ledger, pending, OURS), ValueError("token=apify_api_secret"))
-    assert (failed.status, failed.error) == (CompileStatus.FAILED, "Internal error: ValueError.")
+    assert (failed.status, failed.error) == (WorkStatus.FAILED, "Internal error: ValueError.")
 
 
 def test_failed_compile_makes_room_for_the_next(ledger: Ledger, brand_id: UUID, pending: UUID) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
-from brandbrain_dagster.stores.ledger import changed_inputs, compile_attempts, overrides, sources
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger import changed_inputs, overrides, sources
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.automatic_compiles import EnqueuedBrands, compile_changed_brands
 from tests.use_cases.compiling import COMPILER, NOW, begin, publish, ready_brand, set_answers, start
 from tests.use_cases.refreshing import compiled_brand, compiles_of, start_rules, statements_of
@@ -79,7 +80,7 @@ def test_changed_answers_are_compiled_once(ledger: Ledger, brand_id: UUID) -> No
     assert tick(ledger).brand_ids == [brand_id]
     newest, _ = compiles_of(ledger, brand_id)
     assert (newest.status, newest.available_at, newest.force_refresh) == (
-        CompileStatus.PENDING,
+        WorkStatus.PENDING,
         NOW + timedelta(seconds=DEBOUNCE_SECONDS),
         False,
     )
@@ -165,7 +166,7 @@ def test_failed_compile_is_not_repeated_until_the_next_edit(ledger: Ledger, bran
     token = uuid4()
     run = begin(ledger, compiles_of(ledger, brand_id)[0].id, token)
     with ledger.begin() as conn:
-        compile_attempts.finish_failed(conn, compile_run_id=run.id, lease_token=token, now=NOW, error="No.")
+        COMPILES.finish_failed(conn, work_id=run.id, lease_token=token, now=NOW, error="No.")
     assert tick(ledger, seconds=500).brand_ids == []
     set_answers(ledger, brand_id, **{"tier0.what_we_do": "We rent bicycles."})
     assert tick(ledger, seconds=600).brand_ids == [brand_id]
@@ -176,7 +177,7 @@ def test_edit_taken_back_after_a_failed_compile_leaves_the_snapshot_standing(led
     tick(ledger)
     with ledger.begin() as conn:
         run = compiles_of(ledger, brand_id)[0]
-        compile_attempts.finish_failed(conn, compile_run_id=run.id, lease_token=None, now=NOW, error="No.")
+        COMPILES.finish_failed(conn, work_id=run.id, lease_token=None, now=NOW, error="No.")
     set_answers(ledger, brand_id, **MENDED)
     assert tick(ledger, seconds=500).brand_ids == []
     assert looked_at(ledger) == []
@@ -225,7 +226,7 @@ def test_brand_that_was_never_compiled_is_left_to_its_people(ledger: Ledger) -> 
     assert tick(ledger).brand_ids == []
     run = start(ledger, brand_id).compile_run_id
     with ledger.begin() as conn:
-        compile_attempts.finish_failed(conn, compile_run_id=run, lease_token=None, now=NOW, error="No.")
+        COMPILES.finish_failed(conn, work_id=run, lease_token=None, now=NOW, error="No.")
     set_answers(ledger, brand_id, **SOLD)
     assert looked_at(ledger) == []
 

@@ -107,7 +107,7 @@ def test_broken_connection_fails_one_source_and_the_next_collection_reads_on(
     brand_id, _ = add_brand(ledger, POSTS, COMPANY)
 
     async def collect_at(url: str) -> EvidenceStatus:
-        async with client_of(url, read_timeout_seconds=0.3) as apify:
+        async with client_of(url, read_timeout_seconds=0.6) as apify:
             ports = ports_for(ledger, lake, apify)
             return await collect_brand(brand_id, force_refresh=False, compile_run_id=None, ports=ports)
 

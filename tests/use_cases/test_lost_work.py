@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from brandbrain_dagster.errors import LeaseLostError
-from brandbrain_dagster.stores.ledger import compile_attempts, compile_runs
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger import compile_runs
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.lost_work import requeue_compiles_of_run, requeue_expired
 from tests.use_cases.compiling import NOW, attempt_rules, begin, publish, ready_brand, start
 from tests.use_cases.replayed_brand import POSTS
@@ -57,9 +57,7 @@ def end_run(
 
 def give_back(ledger: Ledger, compile_run_id: UUID, token: UUID) -> None:
     with ledger.begin() as conn:
-        compile_attempts.requeue_compile_run(
-            conn, compile_run_id=compile_run_id, lease_token=token, available_at=NOW, last_error="no answer"
-        )
+        COMPILES.requeue(conn, work_id=compile_run_id, lease_token=token, available_at=NOW, last_error="no answer")
 
 
 def lose_attempts(ledger: Ledger, compile_run_id: UUID, count: int) -> None:
@@ -71,10 +69,10 @@ def lose_attempts(ledger: Ledger, compile_run_id: UUID, count: int) -> None:
 def test_compile_whose_lease_expired_goes_back_to_the_queue(ledger: Ledger, waiting: UUID) -> None:
     begin(ledger, waiting, RUN)
     assert requeue(ledger, after=LEASE - timedelta(seconds=1)) == []
-    assert stored(ledger, waiting).status is CompileStatus.RUNNING
+    assert stored(ledger, waiting).status is WorkStatus.RUNNING
     assert requeue(ledger) == [waiting]
     run = stored(ledger, waiting)
-    assert (run.status, run.attempts, run.lease_token) == (CompileStatus.PENDING, 1, None)
+    assert (run.status, run.attempts, run.lease_token) == (WorkStatus.PENDING, 1, None)
     assert run.available_at == NOW + LEASE + timedelta(seconds=30)
     assert "no sign of life" in str(run.last_error)
 
@@ -84,7 +82,7 @@ def test_compile_whose_last_lease_expired_has_failed(ledger: Ledger, waiting: UU
     begin(ledger, waiting, RUN)
     assert requeue(ledger) == [waiting]
     run = stored(ledger, waiting)
-    assert (run.status, run.attempts, run.finished_at) == (CompileStatus.FAILED, 3, NOW + LEASE)
+    assert (run.status, run.attempts, run.finished_at) == (WorkStatus.FAILED, 3, NOW + LEASE)
     assert "no sign of life" in str(run.error)
 
 
@@ -93,7 +91,7 @@ def test_only_expired_leases_end(ledger: Ledger, waiting: UUID) -> None:
     begin(ledger, waiting, RUN)
     begin(ledger, renewed, OTHER_RUN)
     with ledger.begin() as conn:
-        compile_attempts.renew_leases(
+        COMPILES.renew_leases(
             conn, leases={renewed: OTHER_RUN}, now=NOW + timedelta(seconds=1), lease_seconds=LEASE.total_seconds()
         )
     assert requeue(ledger) == [waiting]
@@ -104,7 +102,7 @@ def test_compile_that_was_finished_meanwhile_stays(ledger: Ledger, waiting: UUID
     publish(ledger, begin(ledger, waiting, RUN), RUN)
     assert requeue(ledger) == []
     assert end_run(ledger, launched=[(waiting, 0)], was_cancelled=True) == []
-    assert stored(ledger, waiting).status is CompileStatus.SUCCEEDED
+    assert stored(ledger, waiting).status is WorkStatus.SUCCEEDED
 
 
 def test_process_that_comes_back_after_its_lease_expired_publishes_nothing(ledger: Ledger, waiting: UUID) -> None:
@@ -121,9 +119,9 @@ def test_compiles_of_a_dead_run_go_back_and_those_of_others_stay(ledger: Ledger,
     begin(ledger, others, OTHER_RUN)
     assert set(end_run(ledger)) == {waiting, second}
     assert [stored(ledger, entry).status for entry in (waiting, second, others)] == [
-        CompileStatus.PENDING,
-        CompileStatus.PENDING,
-        CompileStatus.RUNNING,
+        WorkStatus.PENDING,
+        WorkStatus.PENDING,
+        WorkStatus.RUNNING,
     ]
     run = stored(ledger, waiting)
     assert run.available_at == NOW + timedelta(seconds=30)
@@ -134,14 +132,14 @@ def test_last_attempt_of_a_dead_run_has_failed(ledger: Ledger, waiting: UUID) ->
     lose_attempts(ledger, waiting, 2)
     begin(ledger, waiting, RUN)
     end_run(ledger, launched=[(waiting, 2)])
-    assert stored(ledger, waiting).status is CompileStatus.FAILED
+    assert stored(ledger, waiting).status is WorkStatus.FAILED
 
 
 def test_launch_that_never_took_its_compile_costs_an_attempt(ledger: Ledger, waiting: UUID) -> None:
     for attempts, seconds in ((0, 30), (1, 60)):
         assert end_run(ledger, launched=[(waiting, attempts)]) == []
         run = stored(ledger, waiting)
-        assert (run.status, run.attempts) == (CompileStatus.PENDING, attempts + 1)
+        assert (run.status, run.attempts) == (WorkStatus.PENDING, attempts + 1)
         assert run.available_at == NOW + timedelta(seconds=seconds)
         assert "could not start" in str(run.last_error)
 
@@ -150,7 +148,7 @@ def test_last_launch_that_never_took_its_compile_fails_it(ledger: Ledger, waitin
     for attempts in range(3):
         end_run(ledger, launched=[(waiting, attempts)])
     run = stored(ledger, waiting)
-    assert (run.status, run.finished_at) == (CompileStatus.FAILED, NOW)
+    assert (run.status, run.finished_at) == (WorkStatus.FAILED, NOW)
     assert "could not start" in str(run.error)
 
 
@@ -174,14 +172,14 @@ def test_compile_that_another_run_has_taken_stays_with_it(
     begin(ledger, waiting, OTHER_RUN)
     assert end_run(ledger, launched=[(waiting, 0)], was_cancelled=was_cancelled) == []
     run = stored(ledger, waiting)
-    assert (run.status, run.lease_token, run.attempts) == (CompileStatus.RUNNING, OTHER_RUN, 1)
+    assert (run.status, run.lease_token, run.attempts) == (WorkStatus.RUNNING, OTHER_RUN, 1)
 
 
 def test_compile_of_a_cancelled_run_is_not_tried_again(ledger: Ledger, waiting: UUID) -> None:
     begin(ledger, waiting, RUN)
     assert end_run(ledger, launched=[(waiting, 0)], was_cancelled=True) == [waiting]
     run = stored(ledger, waiting)
-    assert (run.status, run.error, run.attempts) == (CompileStatus.FAILED, "cancelled", 1)
+    assert (run.status, run.error, run.attempts) == (WorkStatus.FAILED, "cancelled", 1)
 
 
 def test_compile_of_a_run_that_was_cancelled_before_it_started_is_not_tried_again(
@@ -189,7 +187,7 @@ def test_compile_of_a_run_that_was_cancelled_before_it_started_is_not_tried_agai
 ) -> None:
     end_run(ledger, launched=[(waiting, 0)], was_cancelled=True)
     run = stored(ledger, waiting)
-    assert (run.status, run.error, run.attempts) == (CompileStatus.FAILED, "cancelled", 0)
+    assert (run.status, run.error, run.attempts) == (WorkStatus.FAILED, "cancelled", 0)
 
 
 def test_dead_run_without_compiles_ends_nothing(ledger: Ledger, waiting: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brandbrain_dagster.stores.ledger.compile_queue import DueCompile
+from brandbrain_dagster.stores.ledger.work_queue import DueWork
 from brandbrain_dagster.use_cases.plan_launches import (
     ALONE_AT_MOST,
     BRANDS_PER_RUN,
@@ -23,16 +23,16 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIFE = timedelta(seconds=600)
 
 
-def due(number: int, *, attempts: int = 0, at: datetime = NOW) -> DueCompile:
-    return DueCompile(id=UUID(int=number), brand_id=UUID(int=10_000 + number), attempts=attempts, available_at=at)
+def due(number: int, *, attempts: int = 0, at: datetime = NOW) -> DueWork:
+    return DueWork(id=UUID(int=number), brand_id=UUID(int=10_000 + number), attempts=attempts, available_at=at)
 
 
-def queue(count: int) -> list[DueCompile]:
+def queue(count: int) -> list[DueWork]:
     return [due(number) for number in range(count)]
 
 
 def plan(
-    entries: Sequence[DueCompile], cursor: Mapping[str, Any] | None = None, *, seconds: float = 0, grace: float = 0
+    entries: Sequence[DueWork], cursor: Mapping[str, Any] | None = None, *, seconds: float = 0, grace: float = 0
 ) -> LaunchPlan:
     """Plans ``seconds`` after `NOW`; the cursor goes through JSON, as Dagster keeps it."""
     return plan_launches(
@@ -147,7 +147,7 @@ def test_cursor_forgets_what_is_due_no_more() -> None:
 class Launcher:
     """The queue, the sensor's cursor, and Dagster, which swallows a run key that it knows."""
 
-    entries: list[DueCompile] = field(default_factory=list)
+    entries: list[DueWork] = field(default_factory=list)
     cursor: Mapping[str, Any] = field(default_factory=dict)
     now: datetime = NOW
     keys: set[str] = field(default_factory=set)
@@ -165,7 +165,7 @@ class Launcher:
                 self._note(entry, grace)
         self._nothing_is_forgotten(grace)
 
-    def _note(self, entry: DueCompile, grace: timedelta) -> None:
+    def _note(self, entry: DueWork, grace: timedelta) -> None:
         last = self.launched_at.get((entry.id, entry.attempts))
         assert last is None or self.now - last >= LIFE
         assert self.now - entry.available_at >= grace

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRunStatus
-from brandbrain_dagster.stores.ledger import compile_attempts, sources, stale_brands
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
+from brandbrain_dagster.stores.ledger import sources, stale_brands
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.automatic_compiles import (
     LIVE_AT_MOST,
     EnqueuedBrands,
@@ -166,7 +167,7 @@ def test_failed_refresh_is_not_repeated_within_the_hour(ledger: Ledger) -> None:
     assert tick(ledger, hours=30).brand_ids == [brand_id]
     with ledger.begin() as conn:
         run = compiles_of(ledger, brand_id)[0]
-        compile_attempts.finish_failed(conn, compile_run_id=run.id, lease_token=None, now=at(31), error="No.")
+        COMPILES.finish_failed(conn, work_id=run.id, lease_token=None, now=at(31), error="No.")
     assert tick(ledger, hours=31.9).brand_ids == ()
     assert tick(ledger, hours=32).brand_ids == [brand_id]
 
@@ -187,7 +188,7 @@ def test_brand_that_was_never_compiled_is_not_stale(ledger: Ledger) -> None:
     add_actor_run(ledger, source)
     with ledger.begin() as conn:
         run = start(ledger, brand_id).compile_run_id
-        compile_attempts.finish_failed(conn, compile_run_id=run, lease_token=None, now=NOW, error="No.")
+        COMPILES.finish_failed(conn, work_id=run, lease_token=None, now=NOW, error="No.")
     assert due_hours(ledger) == {}
 
 
@@ -197,7 +198,7 @@ def test_stale_brand_is_compiled_without_collecting_what_is_fresh(ledger: Ledger
     assert enqueued.brand_ids == [brand_id]
     assert enqueued.seen == "1 brands are stale and not being compiled"
     newest = compiles_of(ledger, brand_id)[0]
-    assert (newest.status, newest.force_refresh, newest.available_at) == (CompileStatus.PENDING, False, at(100))
+    assert (newest.status, newest.force_refresh, newest.available_at) == (WorkStatus.PENDING, False, at(100))
 
 
 def test_brand_that_is_being_compiled_is_not_enqueued_again(ledger: Ledger) -> None:

@@ -16,8 +16,8 @@ from brandbrain_dagster.domain.ingestion.source_connection import SourceConnecti
 from brandbrain_dagster.errors import CompileGatingError
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import compile_runs, overrides, sources
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.start_compile import StartOutcome
 from tests.use_cases.collected_runs import add_run, record_intent
 from tests.use_cases.collecting import add_brand
@@ -230,4 +230,4 @@ def test_twenty_that_start_at_once_start_one_compile(ledger: Ledger) -> None:
     assert len({compile_run_id for _, compile_run_id in answers}) == 1
     with ledger.read() as conn:
         (run,) = compile_runs.list_compile_runs(conn, brand_id=brand_id)
-    assert run.status is CompileStatus.PENDING
+    assert run.status is WorkStatus.PENDING

@@ -25,10 +25,10 @@ from brandbrain_dagster.domain.compile.start_verdict import StandingSnapshot
 from brandbrain_dagster.errors import CompileGatingError, LedgerUnavailableError, NotFoundError
 from brandbrain_dagster.resources.compile_rules import start_rules
 from brandbrain_dagster.stores.ledger.compile_reports import find_compile_report
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.idempotency_keys import claim_key, keep_answer
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.served_snapshots import find_served
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.cancel_compile import cancel_compile
 from brandbrain_dagster.use_cases.start_compile import start_compile_async
 
@@ -39,7 +39,7 @@ _RUN_PATH = [BRAND_PATH, path_parameter("compile_run_id")]
 LOOK_SECONDS = 0.25
 """How often a stream of events looks whether the compile has moved on."""
 
-_OVER = (CompileStatus.SUCCEEDED, CompileStatus.FAILED)
+_OVER = (WorkStatus.SUCCEEDED, WorkStatus.FAILED)
 _KEY = re.compile(r"[!-~]{1,255}")
 _KICKOFF_BODY = {"type": "object", "properties": {"force_refresh": {"type": "boolean", "default": False}}}
 _KEY_HEADER = header(
@@ -199,7 +199,7 @@ async def _report(asked: BrandRequest, compile_run_id: UUID) -> asyncpg.Record:
 def _status(row: asyncpg.Record) -> dict[str, Any]:
     named = {"compile_run_id": str(row["compile_run_id"]), "status": row["status"]}
     match row["status"]:
-        case CompileStatus.PENDING:
+        case WorkStatus.PENDING:
             return {
                 **named,
                 "progress": None,
@@ -207,10 +207,10 @@ def _status(row: asyncpg.Record) -> dict[str, Any]:
                 "last_error": row["last_error"],
                 "available_at": row["available_at"].isoformat(),
             }
-        case CompileStatus.RUNNING:
+        case WorkStatus.RUNNING:
             progress = {name: row[name] for name in ("stage", "sources_completed", "sources_total")}
             return {**named, "progress": progress}
-        case CompileStatus.SUCCEEDED:
+        case WorkStatus.SUCCEEDED:
             return {**named, "evidence_status": stored(row["evidence_status"]), "snapshot": _published(row)}
     return {**named, "error": row["error"], "evidence_status": stored(row["evidence_status"])}
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import ConflictError, NotFoundError
-from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
+from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from brandbrain_dagster.stores.ledger.tables import brand
 
 _SLUGS_NAMED_IN_ERRORS = 20

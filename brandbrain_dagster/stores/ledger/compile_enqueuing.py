@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import Boolean, DateTime, Integer, Text, Uuid, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.query_steps import Query
 from brandbrain_dagster.stores.ledger.tables import IS_LIVE_COMPILE, brand, compile_run
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 
 
 def enqueue_query(
@@ -45,7 +45,7 @@ _NOTHING_YET = literal({}, JSONB)
 _COLUMNS = {
     "id": bindparam("new_id", type_=Uuid()),
     "brand_id": brand.c.id,
-    "status": literal(CompileStatus.PENDING, compile_run.c.status.type),
+    "status": literal(WorkStatus.PENDING, compile_run.c.status.type),
     "sources_completed": literal(0),
     "sources_total": literal(0),
     "force_refresh": bindparam("force_refresh", type_=Boolean()),
@@ -77,7 +77,7 @@ _ASK_FOR_REFRESH = (
     update(compile_run)
     .where(
         compile_run.c.id == bindparam("waiting_id", type_=Uuid()),
-        compile_run.c.status == CompileStatus.PENDING,
+        compile_run.c.status == WorkStatus.PENDING,
     )
     .values(force_refresh=True)
     .returning(compile_run.c.id)

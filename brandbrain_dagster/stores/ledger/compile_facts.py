@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from brandbrain_dagster.domain.compile.start_verdict import CompileFacts
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
-from brandbrain_dagster.stores.ledger.compile_status import CompileStatus
 from brandbrain_dagster.stores.ledger.query_steps import Query, QuerySteps
 from brandbrain_dagster.stores.ledger.tables import (
     IS_LIVE_COMPILE,
@@ -22,6 +21,7 @@ from brandbrain_dagster.stores.ledger.tables import (
     snapshot,
     source_connection,
 )
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 
 
 def read_compile_facts(brand_id: UUID, scope: BrandScope) -> QuerySteps[CompileFacts]:
@@ -81,7 +81,7 @@ def _standing_of(brands: FromClause) -> ColumnElement[object]:
 
 
 def _live_of(brands: FromClause) -> ColumnElement[object]:
-    is_waiting = (compile_run.c.status == CompileStatus.PENDING).label("is_waiting")
+    is_waiting = (compile_run.c.status == WorkStatus.PENDING).label("is_waiting")
     live = select(compile_run.c.id, is_waiting, compile_run.c.force_refresh).where(
         compile_run.c.brand_id == brands.c.id, IS_LIVE_COMPILE
     )

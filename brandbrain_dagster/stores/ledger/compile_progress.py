@@ -6,8 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from brandbrain_dagster.stores.ledger.compile_attempts import update_leased
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.tables import compile_run
 
@@ -37,7 +36,7 @@ def record_inputs(
         "inputs_revision": inputs_revision,
         "configuration_hash": configuration_hash,
     }
-    return update_leased(conn, compile_run_id, lease_token, values)
+    return COMPILES.update_leased(conn, compile_run_id, lease_token, values)
 
 
 def record_stage(
@@ -55,7 +54,7 @@ def record_stage(
         LeaseLostError: another process has the compile now.
     """
     values = {"stage": stage, "sources_completed": sources_completed, "sources_total": sources_total}
-    update_leased(conn, compile_run_id, lease_token, values)
+    COMPILES.update_leased(conn, compile_run_id, lease_token, values)
 
 
 def record_evidence_status(
@@ -66,7 +65,7 @@ def record_evidence_status(
     Raises:
         LeaseLostError: another process has the compile now.
     """
-    update_leased(conn, compile_run_id, lease_token, {"evidence_status_json": dict(evidence_status_json)})
+    COMPILES.update_leased(conn, compile_run_id, lease_token, {"evidence_status_json": dict(evidence_status_json)})
 
 
 def record_bundle(
@@ -86,7 +85,7 @@ def record_bundle(
     values: dict[str, Any] = {"bundle_id": bundle_id, "feature_report_id": feature_report_id}
     if fleet:
         values["inputs_json"] = compile_run.c.inputs_json.concat({"fleet": dict(fleet)})
-    update_leased(conn, compile_run_id, lease_token, values)
+    COMPILES.update_leased(conn, compile_run_id, lease_token, values)
 
 
 def record_draft(
@@ -108,4 +107,4 @@ def record_draft(
         "qa_report_json": dict(qa_report_json),
         "llm_usage_json": dict(llm_usage_json),
     }
-    update_leased(conn, compile_run_id, lease_token, values)
+    COMPILES.update_leased(conn, compile_run_id, lease_token, values)

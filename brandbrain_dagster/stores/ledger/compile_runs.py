@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from brandbrain_dagster.errors import NotFoundError
 from brandbrain_dagster.stores.ledger.brands import lock_brand
 from brandbrain_dagster.stores.ledger.compile_enqueuing import enqueue_query
-from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
-from brandbrain_dagster.stores.ledger.tables import IS_LIVE_COMPILE, compile_run
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.tables import compile_run
+from brandbrain_dagster.stores.ledger.work_queue import WorkQueue
+from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 
 DEFAULT_MAX_ATTEMPTS = 3
 
@@ -27,7 +28,7 @@ class CompileRun:
 
     id: UUID
     brand_id: UUID
-    status: CompileStatus
+    status: WorkStatus
     stage: CompileStage | None
     sources_completed: int
     sources_total: int
@@ -55,6 +56,10 @@ class CompileRun:
     finished_at: datetime | None
     inputs_revision: int | None
     configuration_hash: str | None
+
+
+COMPILES = WorkQueue(compile_run, CompileRun, "compile run")
+"""The compiles, as work that waits."""
 
 
 def insert_compile_run(
@@ -97,17 +102,12 @@ def get_compile_run(conn: Connection, *, compile_run_id: UUID) -> CompileRun:
     Raises:
         NotFoundError: there is none with this id.
     """
-    row = conn.execute(select(compile_run).where(compile_run.c.id == compile_run_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError(f"There is no compile run with the id {compile_run_id}; start one for its brand.")
-    return CompileRun(**row)
+    return COMPILES.get(conn, work_id=compile_run_id)
 
 
 def find_live_compile_run(conn: Connection, *, brand_id: UUID) -> CompileRun | None:
     """Returns the brand's PENDING or RUNNING compile; there is at most one."""
-    statement = select(compile_run).where(compile_run.c.brand_id == brand_id, IS_LIVE_COMPILE)
-    row = conn.execute(statement).mappings().one_or_none()
-    return None if row is None else CompileRun(**row)
+    return COMPILES.find_live(conn, brand_id=brand_id)
 
 
 def list_compile_runs(conn: Connection, *, brand_id: UUID, limit: int | None = None) -> list[CompileRun]:

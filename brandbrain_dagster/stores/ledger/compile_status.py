@@ -1,15 +1,6 @@
-"""Where a compile run stands, and what it is doing."""
+"""What a running compile is doing."""
 
 from enum import StrEnum
-
-
-class CompileStatus(StrEnum):
-    """The life of a compile run; a failed attempt with attempts left leads from RUNNING back to PENDING."""
-
-    PENDING = "PENDING"
-    RUNNING = "RUNNING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
 
 
 class CompileStage(StrEnum):

@@ -58,6 +58,3 @@ overrides_log = Table(
     CheckConstraint("kind IN ('override', 'pin')", name="kind"),
 )
 Index(None, overrides_log.c.brand_id, overrides_log.c.id.desc())
-
-LEDGER_METADATA = metadata
-"""Every table of the ledger, complete since this module adds the last."""

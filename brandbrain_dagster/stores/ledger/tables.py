@@ -4,16 +4,12 @@ Everything but `fleet_benchmark` hangs on `brand`: deleting a brand deletes its 
 once (snapshots) are never updated: the migration adds a trigger for that.
 """
 
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -29,8 +25,17 @@ from sqlalchemy import (
 
 from brandbrain_dagster.domain.ingestion.actor_run import TERMINAL_STATUSES, ActorRunStatus, UsageCertainty
 from brandbrain_dagster.domain.platforms.registry import CAPABILITIES
-from brandbrain_dagster.stores.ledger.columns import brand_id_column, enum_of, id_column, json_column, time_column
-from brandbrain_dagster.stores.ledger.compile_status import CompileStage, CompileStatus
+from brandbrain_dagster.stores.ledger.columns import (
+    brand_id_column,
+    enum_of,
+    id_column,
+    json_column,
+    one_of,
+    time_column,
+    work_columns,
+)
+from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.work_status import LIVE
 
 metadata = MetaData(
     naming_convention={
@@ -41,11 +46,6 @@ metadata = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
-
-
-def _literals(column: Column[Any], values: frozenset[StrEnum]) -> ColumnElement[bool]:
-    """``column IN (…)`` with the values in the SQL text, so that PostgreSQL can match it to a partial index."""
-    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])
 
 
 brand = Table(
@@ -155,7 +155,6 @@ compile_run = Table(
     metadata,
     id_column(),
     brand_id_column(),
-    Column("status", enum_of(CompileStatus, "status"), nullable=False),
     Column("stage", enum_of(CompileStage, "stage")),
     Column("sources_completed", Integer, nullable=False),
     Column("sources_total", Integer, nullable=False),
@@ -170,28 +169,12 @@ compile_run = Table(
     json_column("draft_json"),
     json_column("qa_report_json"),
     json_column("llm_usage_json"),
-    Column("attempts", Integer, nullable=False),
-    Column("max_attempts", Integer, nullable=False),
-    time_column("available_at"),
-    Column("lease_token", Uuid),
-    time_column("lease_expires_at", nullable=True),
-    Column("dagster_run_id", Text),
-    Column("last_error", Text),
-    Column("error", Text),
-    time_column("created_at"),
-    time_column("started_at", nullable=True),
-    time_column("finished_at", nullable=True),
     Column("inputs_revision", BigInteger),
     Column("configuration_hash", Text),
     CheckConstraint("sources_completed BETWEEN 0 AND sources_total", name="sources"),
-    CheckConstraint("attempts BETWEEN 0 AND max_attempts AND max_attempts >= 1", name="attempts"),
-    CheckConstraint(
-        "(status = 'RUNNING') = (lease_token IS NOT NULL) AND (status = 'RUNNING') = (lease_expires_at IS NOT NULL)",
-        name="lease",
-    ),
-    CheckConstraint("(status IN ('SUCCEEDED', 'FAILED')) = (finished_at IS NOT NULL)", name="finished"),
+    *work_columns(),
 )
-IS_LIVE_COMPILE = _literals(compile_run.c.status, frozenset({CompileStatus.PENDING, CompileStatus.RUNNING}))
+IS_LIVE_COMPILE = one_of(compile_run.c.status, LIVE)
 Index(None, compile_run.c.status, compile_run.c.available_at)
 Index(None, compile_run.c.brand_id, compile_run.c.created_at.desc())
 Index("compile_run_one_live_per_brand", compile_run.c.brand_id, unique=True, postgresql_where=IS_LIVE_COMPILE)
@@ -224,7 +207,7 @@ apify_run = Table(
     CheckConstraint("usage_usd IS NOT NULL OR usage_certainty = 'unknown'", name="usage_known"),
 )
 IS_SUCCEEDED_RUN = apify_run.c.status == literal_column("'SUCCEEDED'")
-IS_LIVE_RUN = _literals(apify_run.c.status, frozenset(ActorRunStatus) - TERMINAL_STATUSES)
+IS_LIVE_RUN = one_of(apify_run.c.status, frozenset(ActorRunStatus) - TERMINAL_STATUSES)
 HAS_ESTIMATED_USAGE = apify_run.c.usage_certainty == literal_column("'estimated'")
 Index(None, apify_run.c.source_connection_id)
 Index(

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from brandbrain_dagster.stores.ledger.request_tables import LEDGER_METADATA
+from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
