@@ -37,7 +37,7 @@ from brandbrain_dagster.apify_replay.serve import HOST
 from brandbrain_dagster.assets.brand_events import BrandEvent, BrandEvents
 from brandbrain_dagster.assets.brand_profile import PIPELINE
 from brandbrain_dagster.assets.brand_run import run_brand
-from brandbrain_dagster.assets.brand_work import RunPorts
+from brandbrain_dagster.assets.compile_ports import CompilePorts
 from brandbrain_dagster.domain.compile.brand_inputs import configuration_hash
 from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
@@ -76,13 +76,13 @@ class Unheard(BrandEvents):
 
 
 @contextmanager
-def plain_ports() -> Iterator[RunPorts]:
+def plain_ports() -> Iterator[CompilePorts]:
     """Yields what a compile needs, without a Dagster run around it."""
     outside: Any = SimpleNamespace(run=None)
     settings, ledger, apify = load_settings(), LedgerResource(), ApifyResource()
     ledger.setup_for_execution(outside)
     try:
-        yield RunPorts(
+        yield CompilePorts(
             run_id=str(uuid4()),
             ledger=ledger,
             lake=Lake(settings.lake_location),
@@ -98,7 +98,7 @@ def plain_ports() -> Iterator[RunPorts]:
         ledger.teardown_after_execution(outside)
 
 
-def compile_plainly(brand_ids: Sequence[UUID], ports: RunPorts, *, threads: int = 1) -> list[float]:
+def compile_plainly(brand_ids: Sequence[UUID], ports: CompilePorts, *, threads: int = 1) -> list[float]:
     """Compiles brands as functions, and returns the seconds that each took."""
 
     def compile_one(brand_id: UUID) -> float:

@@ -4,6 +4,7 @@ One step makes them all, so that a run can hold many brands and a brand that fai
 """
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import dagster as dg
@@ -17,7 +18,9 @@ from brandbrain_dagster.assets import (
 )
 from brandbrain_dagster.assets.brand_checks import COMPILE_SUCCEEDS
 from brandbrain_dagster.assets.brand_partitions import COMPILE_RUN_TAG
-from brandbrain_dagster.assets.brands_at_once import RESOURCES, brands_at_once
+from brandbrain_dagster.assets.brand_run import run_brand
+from brandbrain_dagster.assets.brands_at_once import BRANDS_PER_RUN, brands_at_once
+from brandbrain_dagster.assets.compile_ports import RESOURCES, compile_ports
 
 PIPELINE = (
     raw_apify_items.STEP,
@@ -27,9 +30,6 @@ PIPELINE = (
     brandbrain_snapshot.STEP,
 )
 """The steps, in the order in which they are carried out."""
-
-BRANDS_PER_RUN = 50
-"""Most brands that share a run (orchestration)."""
 
 
 @dg.multi_asset(
@@ -45,13 +45,12 @@ def brand_profile(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeR
     """Makes the selected assets for every brand of the run."""
     steps = [step for step in PIPELINE if step.spec.key in context.selected_asset_keys]
     enqueued = context.run.tags.get(COMPILE_RUN_TAG)
-    with brands_at_once(context, steps) as brands:
-        for brand_id in context.partition_keys:
-            brands.start(UUID(brand_id), UUID(enqueued) if enqueued else None)
+    compile_run_id = UUID(enqueued) if enqueued else None
+    ports = compile_ports(context)
+    with brands_at_once(ports) as brands:
+        for brand_id in map(UUID, context.partition_keys):
+            work = partial(run_brand, brand_id, steps, compile_run_id=compile_run_id, ports=ports)
+            brands.start(brand_id, work, is_enqueued=compile_run_id is not None)
         brands.wait_for_all()
-    if brands.failures:
-        raise dg.Failure(
-            description=" ".join(f"{brand_id}: {sentence}" for brand_id, sentence in sorted(brands.failures.items())),
-            allow_retries=False,
-        )
+    brands.raise_failures()
     yield from ()

@@ -7,7 +7,8 @@ from uuid import UUID
 import dagster as dg
 
 from brandbrain_dagster.assets.brand_checks import QA, SUCCEEDS
-from brandbrain_dagster.assets.brand_work import BrandWork, RunPorts, brand_work
+from brandbrain_dagster.assets.brand_work import BrandWork, brand_work
+from brandbrain_dagster.assets.compile_ports import CompilePorts
 from brandbrain_dagster.assets.pipeline_step import PipelineStep
 from brandbrain_dagster.errors import BrandBrainError, CheckFailedError, DraftRejectedError
 
@@ -18,7 +19,9 @@ PUBLISHING = "brandbrain_snapshot"
 """The step that makes a run of the pipeline a compile."""
 
 
-def run_brand(brand_id: UUID, steps: Sequence[PipelineStep], *, compile_run_id: UUID | None, ports: RunPorts) -> None:
+def run_brand(
+    brand_id: UUID, steps: Sequence[PipelineStep], *, compile_run_id: UUID | None, ports: CompilePorts
+) -> None:
     """Carries the steps out, one after the other, and logs every materialization and check under the brand.
 
     Raises:

@@ -1,91 +1,34 @@
 """One brand's part of a Dagster run: its lock, the compile run it carries out, and what happens when it fails."""
 
-import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-import dagster as dg
-
-from brandbrain_dagster.assets.brand_events import BrandEvents
+from brandbrain_dagster.assets.compile_ports import CompilePorts
 from brandbrain_dagster.clients.apify.client import ApifyClient
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
-from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus, SourceOutcome
+from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
-from brandbrain_dagster.errors import CompileCancelledError, CompileInterruptedError, LeaseLostError
-from brandbrain_dagster.resources.apify import ApifyResource
-from brandbrain_dagster.resources.clock import ClockResource
+from brandbrain_dagster.errors import LeaseLostError, WorkCancelledError, WorkInterruptedError
 from brandbrain_dagster.resources.compile_rules import attempt_rules
-from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.settings import Settings
-from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import compile_progress, compile_runs
-from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
+from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
-from brandbrain_dagster.use_cases.abort_actor_runs import abort_orphaned_runs
 from brandbrain_dagster.use_cases.attempt_compile import begin_attempt, begin_own_attempt, fail_attempt
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
-from brandbrain_dagster.use_cases.collect_ports import ApifySlots, CollectPorts
+from brandbrain_dagster.use_cases.collect_ports import ApifySlots
 
 Collected = TypeVar("Collected")
 
 _INTERRUPTED = "The compile was stopped before it was done; the next attempt goes on where it was."
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunPorts:
-    """What all brands of a Dagster run share. ``stopping`` is set when the run is asked to end."""
-
-    run_id: str
-    ledger: LedgerResource
-    lake: Lake
-    apify: ApifyResource
-    clock: ClockResource
-    settings: Settings
-    log: dg.DagsterLogManager
-    events: BrandEvents
-    is_being_cancelled: Callable[[], bool]
-    stopping: threading.Event = field(default_factory=threading.Event)
-    under_way: "dict[UUID, BrandWork]" = field(default_factory=dict)
-
-    def stop(self) -> None:
-        """Asks every brand under way to end soon; actor runs that go on are attached to by the next attempt."""
-        self.stopping.set()
-        for work in list(self.under_way.values()):
-            work.stop_collecting()
-
-    def collect_ports(
-        self,
-        client: ApifyClient,
-        slots: ApifySlots,
-        report: Callable[[SourceConnection, str], None] = lambda source, step: None,
-        report_outcome: Callable[[SourceOutcome], None] = lambda outcome: None,
-    ) -> CollectPorts:
-        """Returns what collecting needs, on Apify's event loop."""
-        return CollectPorts(
-            ledger=self.ledger.ledger,
-            lake=self.lake,
-            apify=client,
-            limits=self.apify.limits(),
-            slots=slots,
-            now=self.clock.now,
-            new_id=self.clock.new_id,
-            report=report,
-            report_outcome=report_outcome,
-        )
-
-    def abort_orphaned_runs(self, brand_id: UUID) -> int:
-        """Aborts the actor runs that no compile of the brand will attach to; returns how many."""
-        return self.apify.submit(
-            lambda client, slots: abort_orphaned_runs(brand_id, ports=self.collect_ports(client, slots))
-        ).result()
 
 
 @dataclass(kw_only=True)
@@ -99,7 +42,7 @@ class BrandWork:
     inputs: BrandInputs
     lease_token: UUID
     compile_run: CompileRun | None
-    ports: RunPorts
+    ports: CompilePorts
     bundle: EvidenceBundle | None = None
     evidence_status: EvidenceStatus | None = None
     collecting: "Future[Any] | None" = None
@@ -118,11 +61,11 @@ class BrandWork:
         """Shows how far the compile is, if this is one.
 
         Raises:
-            CompileInterruptedError: the run is asked to end.
+            WorkInterruptedError: the run is asked to end.
             LeaseLostError: the compile was cancelled or taken over.
         """
         if self.ports.stopping.is_set():
-            raise CompileInterruptedError(_INTERRUPTED)
+            raise WorkInterruptedError(_INTERRUPTED)
         if self.compile_run is not None:
             with self.ledger.begin() as conn:
                 compile_progress.record_stage(
@@ -176,7 +119,9 @@ class BrandWork:
 
 
 @contextmanager
-def brand_work(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: RunPorts) -> Iterator[BrandWork]:
+def brand_work(
+    brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: CompilePorts
+) -> Iterator[BrandWork]:
     """Yields the work on a brand; a failure inside ends the compile's attempt, and is raised on.
 
     ``compile_run_id`` names the compile that was enqueued. Without one, a run that ``publishes`` is a compile too, and
@@ -193,7 +138,9 @@ def brand_work(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, 
             yield work
             return
         try:
-            with ports.ledger.leases.kept(work.compile_run.id, work.lease_token, on_loss=work.stop_collecting):
+            with ports.ledger.leases.kept(
+                COMPILES, work.compile_run.id, work.lease_token, on_loss=work.stop_collecting
+            ):
                 yield work
         except BaseException as error:  # the attempt's boundary: whatever it was, the ledger must know
             raise _end_attempt(work, work.compile_run, error) from error
@@ -202,7 +149,7 @@ def brand_work(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, 
         ports.ledger.release_brand(brand_id)
 
 
-def _begin(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: RunPorts) -> BrandWork:
+def _begin(brand_id: UUID, *, compile_run_id: UUID | None, publishes: bool, ports: CompilePorts) -> BrandWork:
     ledger, lease_token = ports.ledger.ledger, ports.clock.new_id()
     claim = {
         "lease_token": lease_token,
@@ -237,9 +184,9 @@ def _end_attempt(work: BrandWork, run: CompileRun, error: BaseException) -> Exce
     """Tells the ledger how the attempt ended, and returns the error to go on with."""
     ports = work.ports
     if not isinstance(error, Exception) or isinstance(error, CancelledError):
-        error = CompileInterruptedError(_INTERRUPTED)
-    if isinstance(error, CompileInterruptedError) and ports.is_being_cancelled():
-        error = CompileCancelledError()
+        error = WorkInterruptedError(_INTERRUPTED)
+    if isinstance(error, WorkInterruptedError) and ports.is_being_cancelled():
+        error = WorkCancelledError()
     with ports.ledger.ledger.read() as conn:
         standing = compile_runs.get_compile_run(conn, compile_run_id=run.id)
     if standing.lease_token == work.lease_token:
@@ -253,9 +200,9 @@ def _end_attempt(work: BrandWork, run: CompileRun, error: BaseException) -> Exce
             jitter=ports.clock.jitter,
         )
     elif standing.status is WorkStatus.FAILED:
-        error = CompileCancelledError()
+        error = WorkCancelledError()
     else:
         return LeaseLostError(f"The compile run {run.id} was taken over by another process; this one stops.")
-    if isinstance(error, CompileCancelledError):
+    if isinstance(error, WorkCancelledError):
         ports.abort_orphaned_runs(run.brand_id)
     return error

@@ -1,6 +1,6 @@
 """Many brands in one Dagster run, each on its own: one that fails holds up nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Lock
@@ -8,22 +8,14 @@ from uuid import UUID
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_events import BrandEvents
-from brandbrain_dagster.assets.brand_run import run_brand
-from brandbrain_dagster.assets.brand_work import RunPorts
-from brandbrain_dagster.assets.pipeline_step import PipelineStep
+from brandbrain_dagster.assets.run_ports import RunPorts
 from brandbrain_dagster.errors import BrandBrainError, ConflictError, LeaseLostError
-from brandbrain_dagster.resources.apify import ApifyResource
-from brandbrain_dagster.resources.clock import ClockResource
-from brandbrain_dagster.resources.lake import LakeResource
-from brandbrain_dagster.resources.ledger import LedgerResource
-from brandbrain_dagster.settings import load_settings
 
 _TOLD_AT_ONCE = 25
 """Brands whose events are stored together when many are under way; a brand on its own is told of at once."""
 
-RESOURCES = {"ledger", "lake", "apify", "clock"}
-"""What a step that works on brands needs."""
+BRANDS_PER_RUN = 50
+"""Most brands that share a run (orchestration)."""
 
 
 class BrandsAtOnce:
@@ -33,14 +25,13 @@ class BrandsAtOnce:
     somebody else does it.
     """
 
-    def __init__(self, ports: RunPorts, steps: Sequence[PipelineStep], threads: ThreadPoolExecutor, width: int) -> None:
+    def __init__(self, ports: RunPorts, threads: ThreadPoolExecutor, width: int) -> None:
         self.ports = ports
         self.width = width
         self.done_count = 0
         self._untold = 0
         self.failures: dict[UUID, str] = {}
         self.skipped: dict[UUID, str] = {}
-        self._steps = steps
         self._threads = threads
         self._running: dict[Future[None], UUID] = {}
         self._turn = Lock()
@@ -55,11 +46,14 @@ class BrandsAtOnce:
         """How many more brands can be worked on at once."""
         return self.width - len(self._running)
 
-    def start(self, brand_id: UUID, compile_run_id: UUID | None) -> None:
-        """Starts working on a brand; waits for room first."""
+    def start(self, brand_id: UUID, work: Callable[[], None], *, is_enqueued: bool) -> None:
+        """Starts working on a brand; waits for room first.
+
+        ``is_enqueued`` says that the work waits in a queue: where somebody else does it, nothing has gone wrong.
+        """
         while self.free < 1:
             self.wait_for_one(None)
-        self._running[self._threads.submit(self._run, brand_id, compile_run_id)] = brand_id
+        self._running[self._threads.submit(self._run, brand_id, work, is_enqueued)] = brand_id
 
     def wait_for_one(self, seconds: float | None) -> None:
         """Waits until a brand is done, or until the time is up."""
@@ -78,11 +72,17 @@ class BrandsAtOnce:
         while self._running:
             self.wait_for_one(None)
 
-    def _run(self, brand_id: UUID, compile_run_id: UUID | None) -> None:
+    def raise_failures(self) -> None:
+        """Ends the step as failed where a brand failed; the others are done all the same."""
+        if self.failures:
+            sentences = (f"{brand_id}: {sentence}" for brand_id, sentence in sorted(self.failures.items()))
+            raise dg.Failure(description=" ".join(sentences), allow_retries=False)
+
+    def _run(self, brand_id: UUID, work: Callable[[], None], is_enqueued: bool) -> None:
         try:
-            run_brand(brand_id, self._steps, compile_run_id=compile_run_id, ports=self.ports)
+            work()
         except (LeaseLostError, ConflictError) as error:
-            self._note(self.skipped if compile_run_id else self.failures, brand_id, str(error))
+            self._note(self.skipped if is_enqueued else self.failures, brand_id, str(error))
         except BrandBrainError as error:
             self._note(self.failures, brand_id, str(error))
         except Exception as error:
@@ -96,42 +96,15 @@ class BrandsAtOnce:
 
 
 @contextmanager
-def brands_at_once(
-    context: dg.OpExecutionContext | dg.AssetExecutionContext, steps: Sequence[PipelineStep]
-) -> Iterator[BrandsAtOnce]:
+def brands_at_once(ports: RunPorts) -> Iterator[BrandsAtOnce]:
     """Yields the means to work on many brands in this run; when the run is asked to end, all are handed back."""
-    ports = _ports(context)
     width = max(ports.settings.apify_concurrency, 1)
     with ThreadPoolExecutor(width, thread_name_prefix="brand") as threads:
         try:
-            yield BrandsAtOnce(ports, steps, threads, width)
+            yield BrandsAtOnce(ports, threads, width)
             ports.events.flush()
         except BaseException:  # an interrupt too: the threads must hear of it, or the pool waits for them for ever
             ports.stop()
             threads.shutdown(wait=True, cancel_futures=True)
             ports.events.flush()
             raise
-
-
-def _ports(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> RunPorts:
-    ledger: LedgerResource = context.resources.ledger
-    lake: LakeResource = context.resources.lake
-    apify: ApifyResource = context.resources.apify
-    clock: ClockResource = context.resources.clock
-    run_id, instance = context.run.run_id, context.instance
-
-    def is_being_cancelled() -> bool:
-        run = instance.get_run_by_id(run_id)
-        return run is not None and run.status is dg.DagsterRunStatus.CANCELING
-
-    return RunPorts(
-        run_id=run_id,
-        ledger=ledger,
-        lake=lake.open(),
-        apify=apify,
-        clock=clock,
-        settings=load_settings(),
-        log=context.log,
-        events=BrandEvents(context),
-        is_being_cancelled=is_being_cancelled,
-    )

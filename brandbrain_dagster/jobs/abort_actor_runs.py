@@ -5,8 +5,7 @@ from uuid import UUID
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_profile import PIPELINE
-from brandbrain_dagster.assets.brands_at_once import RESOURCES, brands_at_once
+from brandbrain_dagster.assets.compile_ports import RESOURCES, compile_ports
 from brandbrain_dagster.errors import ConflictError
 
 _OP = "abort_orphaned_actor_runs"
@@ -22,15 +21,14 @@ class BrandsConfig(dg.Config):
 def _abort_orphaned_actor_runs(context: dg.OpExecutionContext, config: BrandsConfig) -> None:
     """Aborts what nobody will attach to; a brand that somebody works on is left to them."""
     aborted = 0
-    with brands_at_once(context, PIPELINE) as brands:
-        ports = brands.ports
-        for brand_id in map(UUID, config.brand_ids):
-            try:
-                ports.ledger.hold_brand(brand_id)
-            except ConflictError:
-                continue
-            aborted += ports.abort_orphaned_runs(brand_id)
-            ports.ledger.release_brand(brand_id)
+    ports = compile_ports(context)
+    for brand_id in map(UUID, config.brand_ids):
+        try:
+            ports.ledger.hold_brand(brand_id)
+        except ConflictError:
+            continue
+        aborted += ports.abort_orphaned_runs(brand_id)
+        ports.ledger.release_brand(brand_id)
     context.add_output_metadata({"aborted": aborted})
 
 

@@ -1,13 +1,16 @@
 """Job `compile_batch`: compiles of many brands in one run, as the queue asks for them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import dagster as dg
 
 from brandbrain_dagster.assets.brand_profile import PIPELINE
-from brandbrain_dagster.assets.brands_at_once import RESOURCES, brands_at_once
+from brandbrain_dagster.assets.brand_run import run_brand
+from brandbrain_dagster.assets.brands_at_once import brands_at_once
+from brandbrain_dagster.assets.compile_ports import RESOURCES, compile_ports
 from brandbrain_dagster.stores.ledger.compile_runs import get_compile_run
 
 _OP = "compile_queued_brands"
@@ -29,12 +32,13 @@ class BatchConfig(dg.Config):
 @dg.op(name=_OP, required_resource_keys=RESOURCES, pool="apify")
 def _compile_queued_brands(context: dg.OpExecutionContext, config: BatchConfig) -> None:
     """Carries out the compiles, many at once; one that somebody else has taken is left to them."""
-    with brands_at_once(context, PIPELINE) as brands:
-        for launched in config.compiles:
-            compile_run_id = UUID(launched.compile_run_id)
-            with brands.ports.ledger.ledger.read() as conn:
+    ports = compile_ports(context)
+    with brands_at_once(ports) as brands:
+        for compile_run_id in (UUID(launched.compile_run_id) for launched in config.compiles):
+            with ports.ledger.ledger.read() as conn:
                 brand_id = get_compile_run(conn, compile_run_id=compile_run_id).brand_id
-            brands.start(brand_id, compile_run_id)
+            work = partial(run_brand, brand_id, PIPELINE, compile_run_id=compile_run_id, ports=ports)
+            brands.start(brand_id, work, is_enqueued=True)
         brands.wait_for_all()
     context.add_output_metadata(
         {

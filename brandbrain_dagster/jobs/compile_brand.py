@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from brandbrain_dagster.assets.brand_partitions import GROUP
+from brandbrain_dagster.assets.brand_profile import PIPELINE
 
 compile_brand = dg.define_asset_job(
     "compile_brand",
-    selection=dg.AssetSelection.groups(GROUP),
+    selection=dg.AssetSelection.assets(*[step.name for step in PIPELINE]),
     description=(
         "Compiles one brand's profile: collects what is stale, normalizes, bundles, reports and publishes. Choose a "
         "brand's id as the partition; nothing else is needed."

@@ -1,4 +1,4 @@
-"""Job `compile_worker`: a run that waits for compiles, so that what a person asked for starts within seconds.
+"""Job `compile_worker`: a run that waits for compiles and boards, so that what people ask for starts within seconds.
 
 Launching a run costs about four seconds of two cores, most of it importing; a process that is there already takes a
 compile from the queue as soon as it looks. It ends by itself before its event log or its memory grow large, and the
@@ -7,13 +7,17 @@ next one is launched: see the sensor of the same name. What it cannot keep up wi
 
 import time
 from collections.abc import Callable
-from uuid import UUID
+from functools import partial
 
 import dagster as dg
 
+from brandbrain_dagster.assets.board_run import run_board
 from brandbrain_dagster.assets.brand_profile import PIPELINE
-from brandbrain_dagster.assets.brands_at_once import RESOURCES, BrandsAtOnce, brands_at_once
-from brandbrain_dagster.errors import LedgerUnavailableError
+from brandbrain_dagster.assets.brand_run import run_brand
+from brandbrain_dagster.assets.brands_at_once import brands_at_once
+from brandbrain_dagster.assets.compile_ports import RESOURCES, CompilePorts, compile_ports
+from brandbrain_dagster.jobs.queue_draining import DrainedQueue, looking_at
+from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.work_queue import DueWork
 from brandbrain_dagster.use_cases.warm_up import warm_up
@@ -23,8 +27,6 @@ LEFT_TO_THE_FIRST = 64
 """Due compiles at the head of the queue that a second worker leaves alone, so that the two don't reach for the same."""
 _SECONDS_AT_MOST = 30 * 60
 _COMPILES_AT_MOST = 2000
-_REFUSED_SECONDS = 10
-"""How long a brand that somebody else works on is left alone."""
 
 
 class WorkerConfig(dg.Config):
@@ -40,15 +42,16 @@ def worker_config(*, leaves: int) -> dg.RunConfig:
 
 @dg.op(required_resource_keys=RESOURCES)
 def drain_compile_queue(context: dg.OpExecutionContext, config: WorkerConfig) -> None:
-    """Takes due compiles from the queue until it is time for another worker."""
+    """Takes due compiles and boards from their queues until it is time for another worker."""
     warm_up()
     started = time.monotonic()
-    with brands_at_once(context, PIPELINE) as brands:
-        look = _looking_at(brands, config.leaves)
+    ports = compile_ports(context)
+    with brands_at_once(ports) as brands:
+        look = looking_at(brands, _queues(ports, config.leaves))
         while time.monotonic() - started < _SECONDS_AT_MOST and brands.done_count < _COMPILES_AT_MOST:
-            for due in look():
-                brands.start(due.brand_id, due.id)
-            poll_seconds = brands.ports.settings.queue_poll_seconds
+            for brand_id, work in look():
+                brands.start(brand_id, work, is_enqueued=True)
+            poll_seconds = ports.settings.queue_poll_seconds
             if brands.brand_ids:
                 brands.wait_for_one(poll_seconds)
             elif config.leaves:
@@ -63,8 +66,8 @@ def drain_compile_queue(context: dg.OpExecutionContext, config: WorkerConfig) ->
     executor_def=dg.in_process_executor,
     tags={WORKER_TAG: "first", "dagster/max_runtime": str(2 * _SECONDS_AT_MOST)},
     description=(
-        "Waits for compiles and carries them out at once. A sensor keeps one such run alive; terminate it freely: what "
-        "it works on is handed back."
+        "Waits for compiles and boards and carries them out at once. A sensor keeps one such run alive; terminate it "
+        "freely: what it works on is handed back."
     ),
 )
 def compile_worker() -> None:
@@ -72,25 +75,14 @@ def compile_worker() -> None:
     drain_compile_queue()
 
 
-def _looking_at(brands: BrandsAtOnce, leaves: int) -> Callable[[], list[DueWork]]:
-    """Returns a function that lists the due compiles there is room for, leaving out those just refused."""
-    refused_at: dict[UUID, float] = {}
+def _queues(ports: CompilePorts, leaves: int) -> list[DrainedQueue]:
+    """Boards wait behind compiles, which make them stale; a second worker leaves them to the first."""
 
-    def look() -> list[DueWork]:
-        now = time.monotonic()
-        refused_at.update(dict.fromkeys(brands.skipped, now))
-        brands.skipped.clear()
-        left_alone = {brand_id for brand_id, at in refused_at.items() if now - at < _REFUSED_SECONDS}
-        busy = brands.brand_ids | left_alone
-        if brands.free < 1:
-            return []
-        try:
-            with brands.ports.ledger.ledger.read() as conn:
-                limit = leaves + brands.free + len(busy)
-                due = COMPILES.list_due(conn, now=brands.ports.clock.now(), limit=limit)[leaves:]
-        except LedgerUnavailableError as error:
-            brands.ports.log.warning("%s", error)
-            return []
-        return [compile_run for compile_run in due if compile_run.brand_id not in busy][: brands.free]
+    def compile_of(due: DueWork) -> Callable[[], None]:
+        return partial(run_brand, due.brand_id, PIPELINE, compile_run_id=due.id, ports=ports)
 
-    return look
+    def board_of(due: DueWork) -> Callable[[], None]:
+        return partial(run_board, due.brand_id, due.id, ports)
+
+    compiles = DrainedQueue(COMPILES, compile_of, leaves=leaves)
+    return [compiles] if leaves else [compiles, DrainedQueue(GENERATIONS, board_of)]

@@ -6,13 +6,14 @@ from brandbrain_dagster.domain.compile.compiler import Compiler
 from brandbrain_dagster.domain.compile.llm.language_model import ModelLimits
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.use_cases.attempt_compile import AttemptRules
-from brandbrain_dagster.use_cases.compiler_choice import ModelChoice, choose_compiler
+from brandbrain_dagster.use_cases.compiler_choice import choose_compiler
+from brandbrain_dagster.use_cases.language_model_choice import ModelChoice
 from brandbrain_dagster.use_cases.start_compile import StartRules
 
 
 def chosen_compiler(settings: Settings, *, is_stopping: Callable[[], bool] = lambda: False) -> Compiler:
     """Returns the compiler of all brands; ``is_stopping`` makes it give up asking a language model."""
-    return choose_compiler(_model_choice(settings), is_stopping=is_stopping)
+    return choose_compiler(model_choice(settings), is_stopping=is_stopping)
 
 
 def start_rules(settings: Settings) -> StartRules:
@@ -36,7 +37,8 @@ def attempt_rules(settings: Settings) -> AttemptRules:
     )
 
 
-def _model_choice(settings: Settings) -> ModelChoice | None:
+def model_choice(settings: Settings) -> ModelChoice | None:
+    """Returns the language model that is configured, if one is."""
     if settings.llm_model is None:
         return None
     keys = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}

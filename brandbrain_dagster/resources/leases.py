@@ -5,17 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from brandbrain_dagster.errors import LedgerUnavailableError
 from brandbrain_dagster.stores.ledger.brand_lock import SessionLocks
-from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_queue import WorkQueue
 
 _RENEWED_EVERY_SECONDS = 30.0
 """How often a lease is renewed (orchestration), unless it is shorter than three times that."""
 _LOOK_SECONDS = 2.0
-"""How soon a process notices that its compile was cancelled."""
+"""How soon a process notices that its work was cancelled."""
 
 
 class LeaseKeeper:
@@ -28,16 +29,18 @@ class LeaseKeeper:
         self._locks = locks
         self._lease_seconds = lease_seconds
         self._now = now
-        self._kept: dict[UUID, tuple[UUID, Callable[[], None]]] = {}
+        self._kept: dict[tuple[WorkQueue[Any], UUID], tuple[UUID, Callable[[], None]]] = {}
         self._turn = threading.Lock()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def kept(self, compile_run_id: UUID, lease_token: UUID, *, on_loss: Callable[[], None]) -> Iterator[None]:
+    def kept(
+        self, queue: WorkQueue[Any], work_id: UUID, lease_token: UUID, *, on_loss: Callable[[], None]
+    ) -> Iterator[None]:
         """Renews this lease during the block; ``on_loss`` is called from another thread when it is gone."""
         with self._turn:
-            self._kept[compile_run_id] = (lease_token, on_loss)
+            self._kept[queue, work_id] = (lease_token, on_loss)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
                 self._thread.start()
@@ -45,7 +48,7 @@ class LeaseKeeper:
             yield
         finally:
             with self._turn:
-                self._kept.pop(compile_run_id, None)
+                self._kept.pop((queue, work_id), None)
 
     def close(self) -> None:
         """Stops renewing."""
@@ -69,16 +72,20 @@ class LeaseKeeper:
 
     def _lost(self, *, renews: bool) -> list[Callable[[], None]]:
         with self._turn:
-            leases = {compile_run_id: token for compile_run_id, (token, _) in self._kept.items()}
+            kept = {named: token for named, (token, _) in self._kept.items()}
         if renews:
             self._locks.keep_alive()
-        if not leases:
+        if not kept:
             return []
+        held = set()
         with self._ledger.begin() as conn:
-            if renews:
-                held = COMPILES.renew_leases(conn, leases=leases, now=self._now(), lease_seconds=self._lease_seconds)
-            else:
-                held = COMPILES.list_held_leases(conn, leases=leases)
+            for queue in {queue for queue, _ in kept}:
+                leases = {work_id: token for (of_queue, work_id), token in kept.items() if of_queue is queue}
+                if renews:
+                    ids = queue.renew_leases(conn, leases=leases, now=self._now(), lease_seconds=self._lease_seconds)
+                else:
+                    ids = queue.list_held_leases(conn, leases=leases)
+                held |= {(queue, work_id) for work_id in ids}
         with self._turn:
-            gone = [self._kept.pop(run_id) for run_id in leases.keys() - held if run_id in self._kept]
+            gone = [self._kept.pop(named) for named in kept.keys() - held if named in self._kept]
         return [on_loss for _, on_loss in gone]

@@ -11,6 +11,7 @@ from brandbrain_dagster.jobs.compile_brand import compile_brand
 from brandbrain_dagster.jobs.compile_worker import LEFT_TO_THE_FIRST, WORKER_TAG, compile_worker, worker_config
 from brandbrain_dagster.sensors.launched_by import ATTEMPTS_TAG
 from brandbrain_dagster.sensors.opened_ledger import CLOCK, SPENDING, opened_ledger
+from brandbrain_dagster.sensors.run_counts import STARTED, UNDER_WAY, count_runs
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.use_cases.plan_launches import Launch, plan_launches
@@ -19,13 +20,6 @@ _LOOKED_AT = 1000
 _POLLS_LEFT_TO_WORKER = 3
 WORTH_A_SECOND = 200
 """Due compiles that pay for starting another process."""
-_UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dg.sensor(
@@ -39,7 +33,7 @@ def compile_queue_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
     with opened_ledger() as (settings, ledger), ledger.read() as conn:
         due = COMPILES.list_due(conn, now=CLOCK.now(), limit=_LOOKED_AT)
         newest_start = COMPILES.find_newest_start(conn)
-    polls = _POLLS_LEFT_TO_WORKER if _count_workers(context.instance, [dg.DagsterRunStatus.STARTED]) else 0
+    polls = _POLLS_LEFT_TO_WORKER if count_runs(context.instance, compile_worker, STARTED) else 0
     plan = plan_launches(
         due,
         cursor=json.loads(context.cursor or "{}"),
@@ -68,7 +62,7 @@ def compile_queue_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
 )
 def compile_worker_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Launches a worker when none is under way, and another one that leaves again when the queue is long."""
-    workers = _count_workers(context.instance, _UNDER_WAY)
+    workers = count_runs(context.instance, compile_worker, UNDER_WAY)
     if workers == 0:
         return dg.RunRequest()
     with opened_ledger() as (_, ledger), ledger.read() as conn:
@@ -76,10 +70,6 @@ def compile_worker_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest 
     if workers == 1 and due_count == WORTH_A_SECOND:
         return dg.RunRequest(run_config=worker_config(leaves=LEFT_TO_THE_FIRST), tags={WORKER_TAG: "second"})
     return dg.SkipReason(f"{workers} workers are under way")
-
-
-def _count_workers(instance: dg.DagsterInstance, statuses: list[dg.DagsterRunStatus]) -> int:
-    return instance.get_runs_count(dg.RunsFilter(job_name=compile_worker.name, statuses=statuses))
 
 
 def _run_request(launch: Launch) -> dg.RunRequest:

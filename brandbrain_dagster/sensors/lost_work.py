@@ -7,12 +7,14 @@ from uuid import UUID
 import dagster as dg
 
 from brandbrain_dagster.jobs.abort_actor_runs import abort_actor_runs, brands_config
+from brandbrain_dagster.resources.board_rules import board_attempt_ports
 from brandbrain_dagster.resources.compile_rules import attempt_rules
 from brandbrain_dagster.sensors.launched_by import compiles_of_run
 from brandbrain_dagster.sensors.opened_ledger import CLOCK, FREE_OF_CHARGE, opened_ledger
 from brandbrain_dagster.stores.ledger.actor_runs import list_brands_with_orphans
 from brandbrain_dagster.stores.ledger.brand_lock import is_held
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.use_cases.lost_generations import requeue_expired_generations, requeue_generations_of_run
 from brandbrain_dagster.use_cases.lost_work import requeue_compiles_of_run, requeue_expired
 
 _STARTING = timedelta(seconds=60)
@@ -27,13 +29,16 @@ _ASKED_AGAIN = 600
     job=abort_actor_runs,
     minimum_interval_seconds=10,
     default_status=FREE_OF_CHARGE,
-    description="Requeues compiles whose process died, ends runs that are dead, and stops orphaned actor runs.",
+    description="Requeues compiles and boards whose process died, ends dead runs, and stops orphaned actor runs.",
 )
 def lost_work_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Looks at leases, at the life signs of runs, and at actor runs without a compile."""
     now = CLOCK.now()
     with opened_ledger() as (settings, ledger):
-        expired = requeue_expired(ledger=ledger, rules=attempt_rules(settings), now=now, jitter=CLOCK.jitter)
+        expired = [
+            *requeue_expired(ledger=ledger, rules=attempt_rules(settings), now=now, jitter=CLOCK.jitter),
+            *requeue_expired_generations(ports=board_attempt_ports(settings, ledger=ledger, clock=CLOCK)),
+        ]
         dead = _end_dead_runs(context.instance, ledger, now)
         with ledger.read() as conn:
             orphaned = list_brands_with_orphans(conn, created_before=now - _ORPHANED)
@@ -75,6 +80,11 @@ def _settle(run: dg.DagsterRun, *, was_cancelled: bool) -> None:
             rules=attempt_rules(settings),
             now=CLOCK.now(),
             jitter=CLOCK.jitter,
+        )
+        requeue_generations_of_run(
+            run.run_id,
+            was_cancelled=was_cancelled,
+            ports=board_attempt_ports(settings, ledger=ledger, clock=CLOCK),
         )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash, input_hash
-from brandbrain_dagster.errors import BrandBrainError, CompileInterruptedError, ConflictError, LeaseLostError
+from brandbrain_dagster.errors import BrandBrainError, ConflictError, LeaseLostError, WorkInterruptedError
 from brandbrain_dagster.stores.ledger import brands, compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
@@ -129,7 +129,7 @@ def fail_attempt(
     is_transient = isinstance(error, BrandBrainError) and error.is_transient
     sentence = str(error) if isinstance(error, BrandBrainError) else f"Internal error: {type(error).__name__}."
     with ledger.begin() as conn:
-        if isinstance(error, CompileInterruptedError):
+        if isinstance(error, WorkInterruptedError):
             return COMPILES.hand_back(conn, work_id=run.id, lease_token=lease_token, now=now)
         if is_transient and run.attempts < run.max_attempts:
             wait = rules.backoff_seconds * 2 ** (run.attempts - 1) * (1 + jitter() / 2)

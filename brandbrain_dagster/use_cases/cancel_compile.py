@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from brandbrain_dagster.errors import CompileCancelledError, NotFoundError
+from brandbrain_dagster.errors import NotFoundError, WorkCancelledError
 from brandbrain_dagster.stores.ledger import compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 
@@ -21,5 +21,5 @@ def cancel_compile(conn: Connection, *, brand_id: UUID, compile_run_id: UUID, no
     if run.brand_id != brand_id:
         raise NotFoundError(f"The brand has no compile run with the id {compile_run_id}; start one.")
     return COMPILES.finish_failed(
-        conn, work_id=compile_run_id, lease_token=None, now=now, error=str(CompileCancelledError())
+        conn, work_id=compile_run_id, lease_token=None, now=now, error=str(WorkCancelledError())
     )

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from brandbrain_dagster.errors import (
     BrandBrainError,
-    CompileAbandonedError,
-    CompileCancelledError,
     ConflictError,
     LeaseLostError,
+    WorkAbandonedError,
+    WorkCancelledError,
 )
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
@@ -28,7 +28,7 @@ def requeue_expired(
     """Ends the attempts whose lease has expired and returns their compiles as they are now."""
     with ledger.read() as conn:
         expired = COMPILES.list_expired(conn, now=now, limit=_AT_ONCE)
-    return _fail_all(expired, CompileAbandonedError(_SILENT), ledger=ledger, rules=rules, now=now, jitter=jitter)
+    return _fail_all(expired, WorkAbandonedError(_SILENT), ledger=ledger, rules=rules, now=now, jitter=jitter)
 
 
 def requeue_compiles_of_run(
@@ -48,7 +48,7 @@ def requeue_compiles_of_run(
     """
     with ledger.read() as conn:
         left = COMPILES.list_of_dagster_run(conn, dagster_run_id=dagster_run_id)
-    error = CompileCancelledError() if was_cancelled else CompileAbandonedError(_DIED)
+    error = WorkCancelledError() if was_cancelled else WorkAbandonedError(_DIED)
     ended = _fail_all(left, error, ledger=ledger, rules=rules, now=now, jitter=jitter)
     for compile_run_id, attempts in launched:
         _count_lost_launch(compile_run_id, attempts, error, ledger=ledger, rules=rules, now=now)

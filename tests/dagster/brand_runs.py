@@ -59,6 +59,14 @@ class Brands:
         tags = {"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)}
         return self._execute("compile_brand", tags=tags)
 
+    def run_board(self, brand_id: UUID) -> dg.ExecuteInProcessResult:
+        """Makes the board of a brand as a run from the Dagster UI does."""
+        return self._execute("generate_board", partition_key=str(brand_id))
+
+    def run_board_queue(self) -> dg.ExecuteInProcessResult:
+        """Makes the boards that wait, as the queue's sensor launches them."""
+        return self._execute("generate_boards")
+
     def run_abortion(self, brand_ids: Sequence[UUID]) -> dg.ExecuteInProcessResult:
         """Aborts the brands' orphaned actor runs, as the sensor for lost work asks for."""
         return self._execute("abort_actor_runs", run_config=brands_config(list(brand_ids)))

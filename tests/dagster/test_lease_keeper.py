@@ -88,7 +88,7 @@ def wait_for_renewal(ledger: Ledger, compile_run_id: UUID, clock: Clock) -> None
 
 def keep(keeper: LeaseKeeper, compile_run_id: UUID, told: list[UUID]) -> AbstractContextManager[None]:
     """Keeps a lease; its loss goes to ``told``."""
-    return keeper.kept(compile_run_id, OURS, on_loss=lambda: told.append(compile_run_id))
+    return keeper.kept(COMPILES, compile_run_id, OURS, on_loss=lambda: told.append(compile_run_id))
 
 
 def test_kept_lease_is_renewed_and_one_that_is_kept_no_more_is_not(

@@ -50,7 +50,14 @@ FREE = {
     "run_failure_sensor",
     "run_canceled_sensor",
 }
-SPENDING = {"compile_queue_sensor", "compile_worker_sensor", "inputs_changed_sensor", "stale_brands_sensor"}
+SPENDING = {
+    "compile_queue_sensor",
+    "compile_worker_sensor",
+    "inputs_changed_sensor",
+    "stale_brands_sensor",
+    "board_worker_sensor",
+    "stale_boards_sensor",
+}
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from sqlalchemy.exc import OperationalError
 from brandbrain_dagster.assets.brand_events import BrandEvent, BrandEvents
 from brandbrain_dagster.assets.brand_profile import PIPELINE
 from brandbrain_dagster.assets.brand_run import run_brand
-from brandbrain_dagster.assets.brand_work import RunPorts
+from brandbrain_dagster.assets.compile_ports import CompilePorts
 from brandbrain_dagster.errors import BrandBrainError, LakeError
 from brandbrain_dagster.resources.apify import ApifyResource
 from brandbrain_dagster.resources.clock import ClockResource
@@ -132,7 +132,7 @@ class CrashingLake(Lake):
         self._writes.pass_by("lake", f"after {path.partition('/')[0]}")
 
 
-class _NoEvents(BrandEvents):
+class NoEvents(BrandEvents):
     """Dagster's view of the compile, which nothing rests on."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ class _NoEvents(BrandEvents):
         pass
 
 
-class _ImpatientPorts(RunPorts):
+class _ImpatientPorts(CompilePorts):
     def collect_ports(self, *arguments: Any, **options: Any) -> CollectPorts:
         return replace(super().collect_ports(*arguments, **options), sleep=FakeSleep())
 
@@ -161,7 +161,7 @@ def attempt_compile(attempt: Attempt, writes: Writes) -> None:
         clock=ClockResource(),
         settings=settings,
         log=logging.getLogger("brandbrain"),  # type: ignore[arg-type]
-        events=_NoEvents(),
+        events=NoEvents(),
         is_being_cancelled=lambda: False,
     )
     try:

@@ -9,12 +9,12 @@ import pytest
 
 from brandbrain_dagster.errors import (
     ApifyUnavailableError,
-    CompileAbandonedError,
-    CompileInterruptedError,
     ConflictError,
     InvalidInputError,
     LakeError,
     LeaseLostError,
+    WorkAbandonedError,
+    WorkInterruptedError,
 )
 from brandbrain_dagster.stores.ledger import compile_runs, snapshots
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
@@ -163,7 +163,7 @@ def test_publication_ends_the_compile(ledger: Ledger, brand_id: UUID, pending: U
 )
 @pytest.mark.parametrize(
     "error",
-    [ApifyUnavailableError("Apify is away."), CompileAbandonedError("Gone.")],
+    [ApifyUnavailableError("Apify is away."), WorkAbandonedError("Gone.")],
     ids=["apify", "abandoned"],
 )
 def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
@@ -179,7 +179,7 @@ def test_transient_failure_goes_back_to_the_queue_after_a_growing_wait(
 
 def test_interrupted_attempt_is_handed_back_and_does_not_count(ledger: Ledger, pending: UUID) -> None:
     for number in range(1, 6):
-        handed_back = fail(ledger, begin(ledger, pending, OURS), CompileInterruptedError("Stopped."))
+        handed_back = fail(ledger, begin(ledger, pending, OURS), WorkInterruptedError("Stopped."))
         assert (handed_back.status, handed_back.attempts) == (WorkStatus.PENDING, number)
         assert (handed_back.max_attempts - handed_back.attempts, handed_back.available_at) == (3, NOW)
 

@@ -11,7 +11,8 @@ from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveComp
 from brandbrain_dagster.errors import ConfigurationError
 from brandbrain_dagster.resources.compile_rules import attempt_rules, chosen_compiler, start_rules
 from brandbrain_dagster.settings import Settings, load_settings
-from brandbrain_dagster.use_cases.compiler_choice import ModelChoice, choose_compiler
+from brandbrain_dagster.use_cases.compiler_choice import choose_compiler
+from brandbrain_dagster.use_cases.language_model_choice import ModelChoice
 from tests.unit.clients.llm_service import KEY, ChatService, calls, refuses
 from tests.unit.compile.brands import roaster
 from tests.unit.compile.llm_outputs import GOOD_OUTPUT, LIMITS, output_with

@@ -117,13 +117,13 @@ def record_stage(conn: Connection, *, generation_id: UUID, lease_token: UUID, st
     GENERATIONS.update_leased(conn, generation_id, lease_token, {"stage": stage})
 
 
-def record_start(conn: Connection, *, generation_id: UUID, lease_token: UUID, snapshot_id: UUID) -> None:
+def record_start(conn: Connection, *, generation_id: UUID, lease_token: UUID, snapshot_id: UUID) -> BoardGeneration:
     """Writes down which snapshot this attempt works from.
 
     Raises:
         LeaseLostError: another process has it now.
     """
-    GENERATIONS.update_leased(conn, generation_id, lease_token, {"snapshot_id": snapshot_id})
+    return GENERATIONS.update_leased(conn, generation_id, lease_token, {"snapshot_id": snapshot_id})
 
 
 def record_llm_usage(conn: Connection, *, generation_id: UUID, lease_token: UUID, usage: Mapping[str, Any]) -> None:

@@ -34,53 +34,44 @@ class StoredBoard:
     created_at: datetime
 
 
-def insert_board(
-    conn: Connection,
-    *,
-    board_id: UUID,
-    brand_id: UUID,
-    generation_id: UUID,
-    snapshot_id: UUID,
-    board: Board,
-    timings_ms: Mapping[str, int],
-    now: datetime,
-) -> None:
+def insert_board(conn: Connection, stored: StoredBoard) -> None:
     """Writes a board, its opportunities in their order, and what they cite; all cited items must be in the ledger.
 
     Raises:
         IntegrityError: an opportunity cites an item that the brand does not have (when the transaction ends).
     """
+    board = stored.board
     written = msgspec.to_builtins(board)
-    opportunities = written.pop("opportunities")
+    ideas_json = written.pop("opportunities")
     conn.execute(
         insert(opportunities_board).values(
-            id=board_id,
-            brand_id=brand_id,
-            generation_id=generation_id,
-            snapshot_id=snapshot_id,
+            id=stored.id,
+            brand_id=stored.brand_id,
+            generation_id=stored.generation_id,
+            snapshot_id=stored.snapshot_id,
             state=board.state,
             ready_reason=board.ready_reason,
             opportunity_ids=[idea.id for idea in board.opportunities],
-            board_json={**written, "timings_ms": dict(timings_ms)},
-            created_at=now,
+            board_json={**written, "timings_ms": dict(stored.timings_ms)},
+            created_at=stored.created_at,
         )
     )
-    if not opportunities:
+    if not board.opportunities:
         return
-    own = {"board_id": board_id, "brand_id": brand_id}
-    ideas = list(zip(board.opportunities, opportunities, strict=True))
+    own = {"board_id": stored.id, "brand_id": stored.brand_id}
+    ideas = list(enumerate(zip(board.opportunities, ideas_json, strict=True)))
     conn.execute(
         insert(opportunity),
         [
             {**own, "id": idea.id, "position": position, "score": idea.score, "opportunity_json": idea_json}
-            for position, (idea, idea_json) in enumerate(ideas)
+            for position, (idea, idea_json) in ideas
         ],
     )
     conn.execute(
         insert(opportunity_citation),
         [
             {**own, "opportunity_id": idea.id, "position": position, "evidence_id": evidence_id}
-            for idea, _ in ideas
+            for _, (idea, _) in ideas
             for position, evidence_id in enumerate(idea.evidence_ids)
         ],
     )

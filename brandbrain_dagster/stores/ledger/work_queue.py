@@ -31,7 +31,7 @@ class DueWork:
     available_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WorkQueue(Generic[Row]):
     """One table of work; ``row_of`` makes a row of its columns, ``noun`` is what people call one."""
 
