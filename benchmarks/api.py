@@ -43,6 +43,7 @@ from brandbrain_dagster.stores.ledger.migrate import upgrade_ledger
 
 SNAPSHOTS_PER_BRAND = 20
 SNAPSHOT_BYTES = 10_000
+IDEAS_PER_BOARD = 50
 LEAST_SHARE = 0.6
 """Of the bare handler's throughput (quality bars)."""
 P95_MS = {
@@ -50,6 +51,7 @@ P95_MS = {
     "GET history": 15,
     "GET overrides": 15,
     "GET status": 15,
+    "GET today": 15,
     "PATCH overrides": 20,
     "POST compile, enqueued": 30,
     "POST compile, UNCHANGED": 30,
@@ -61,6 +63,49 @@ ANSWERS = {
     "tier0.who_for": "People who ride to work.",
     "tier0.primary_goal": "More bookings.",
     "tier0.cta_posture": "soft",
+}
+
+PROFILE = {
+    "positioning": {"what_we_do": {"value": "We mend bicycles."}, "who_for": {"value": "People who ride to work."}},
+    "voice": {"tone_tags": {"value": ["warm", "plain"]}, "cta_policy": {"value": "soft"}},
+    "constraints": {"taboos": {"value": ["speed"]}},
+    "pillars": [
+        {"id": f"pillar-{number}", "name": {"value": "Repairs"}, "description": {"value": None}, "share": 0.25}
+        for number in range(4)
+    ],
+    "meta": {"content_goal": "More bookings."},
+}
+BOARD = {
+    "evidence_summary": {
+        "total_items": 50,
+        "platforms": {"instagram": 50},
+        "items_with_text": 50,
+        "items_with_transcript": 50,
+        "transcript_coverage": 1.0,
+        "newest_published_at": "2026-01-02T00:00:00Z",
+        "oldest_published_at": "2026-01-01T00:00:00Z",
+    },
+    "gate_config_version": "v1",
+    "evidence_shortfall": None,
+    "reason": None,
+    "remediation": None,
+    "total_candidates": 60,
+    "notes": [],
+    "source": "deterministic",
+    "timings_ms": {"scoring": 5},
+}
+IDEA = {
+    "title": "Five things that wear out a bicycle chain in winter",
+    "angle": "Show a worn chain beside a new one, and how to tell them apart with a ruler.",
+    "why_now": "4 posts on winter repairs in 14 days drew 2.3 times the usual comments, the last of them 3 days ago.",
+    "primary_channel": "instagram",
+    "suggested_channels": ["instagram", "tiktok"],
+    "score_breakdown": dict.fromkeys(
+        ("clarity", "strategic_fit", "timeliness", "differentiation", "execution_readiness"), 3
+    ),
+    "score_explanation": "Clear, close to what the brand stands for, timely, and easy to make from what is there.",
+    "persona": "People who ride to work.",
+    "created_via": "ai_suggested",
 }
 
 FILL = """
@@ -86,9 +131,34 @@ INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total,
         CASE WHEN i % 2 = 0 THEN CAST(:input_hash AS text) END, '{}', '{}', '{}', '{}', '{}', 1, 3, :now, :now, :now
     FROM made CROSS JOIN generate_series(1, CAST(:snapshots AS int)) AS version;
 INSERT INTO snapshot SELECT md5(made.id || '-' || version)::uuid, made.id, md5(made.id || '-' || version)::uuid,
-        version, '1', body || jsonb_build_object('number', version), '{}', 'hash', :now
+        version, '1', body || CAST(:profile AS jsonb) || jsonb_build_object('number', version), '{}', 'hash', :now
     FROM made CROSS JOIN generate_series(1, CAST(:snapshots AS int)) AS version
     JOIN document ON n = 1 + (i + version) % 50;
+INSERT INTO evidence_item SELECT md5(made.id || '-item-' || n)::uuid, made.id, 'hash', jsonb_build_object(
+        'platform', 'instagram', 'canonical_url', 'https://www.instagram.com/p/' || n || '/', 'author_ref', 'acme',
+        'title', NULL, 'text_primary', (SELECT string_agg(md5(n || '-' || part), ' ')
+        FROM generate_series(1, 12) AS part), 'text_secondary', NULL, 'published_at', CAST(:now AS timestamptz),
+        'flags', '{"has_transcript": true}'::jsonb), :now FROM made CROSS JOIN generate_series(1, 50) AS n;
+INSERT INTO board_generation (id, brand_id, snapshot_id, requested_by, llm_usage_json, status, attempts, max_attempts,
+        available_at, created_at, finished_at)
+    SELECT made.id, made.id, snapshot.id, 'first_run', '{}', 'SUCCEEDED', 1, 3, :now, :now, :now
+    FROM made JOIN snapshot ON snapshot.brand_id = made.id AND version = CAST(:snapshots AS int);
+INSERT INTO opportunities_board SELECT board_generation.id, brand_id, board_generation.id, snapshot_id, 'ready',
+        'generated', (SELECT array_agg(md5(brand_id || '-idea-' || n)::uuid ORDER BY n)
+        FROM generate_series(1, CAST(:ideas AS int)) AS n), CAST(:board AS jsonb), :now
+    FROM board_generation JOIN made ON made.id = brand_id;
+INSERT INTO opportunity SELECT made.id, md5(made.id || '-idea-' || n)::uuid, made.id, n - 1, 40 + n,
+        CAST(:idea AS jsonb) || jsonb_build_object('id', md5(made.id || '-idea-' || n)::uuid, 'score', 40 + n,
+        'pillar_id', 'pillar-' || n % 4, 'type', CASE n % 3 WHEN 0 THEN 'trend' ELSE 'evergreen' END, 'evidence_ids',
+        jsonb_build_array(md5(made.id || '-item-' || n)::uuid, md5(made.id || '-item-' || 1 + n % 50)::uuid,
+        md5(made.id || '-item-' || 1 + (n + 1) % 50)::uuid))
+    FROM made CROSS JOIN generate_series(1, CAST(:ideas AS int)) AS n;
+INSERT INTO opportunity_citation SELECT board_id, opportunity.id, place - 1, brand_id, cited::uuid FROM opportunity
+    JOIN made ON made.id = brand_id
+    CROSS JOIN jsonb_array_elements_text(opportunity_json -> 'evidence_ids') WITH ORDINALITY AS cited (cited, place);
+INSERT INTO opportunity_decision SELECT md5(made.id || '-decision-' || n)::uuid, made.id,
+        md5(made.id || '-idea-' || n)::uuid, CASE n % 2 WHEN 0 THEN 'opportunity_pinned' ELSE 'opportunity_ignored' END,
+        NULL, NULL, :now, 'a person' FROM made CROSS JOIN generate_series(1, 4) AS n;
 DROP TABLE made, document;
 """
 NEWEST = """
@@ -269,6 +339,10 @@ def fill(ledger: Ledger, first: int, last: int) -> None:
         "answers": json.dumps(ANSWERS),
         "input_hash": input_hash(inputs.to_json(ExtractiveCompiler().identity)),
         "snapshots": SNAPSHOTS_PER_BRAND,
+        "profile": json.dumps(PROFILE),
+        "ideas": IDEAS_PER_BOARD,
+        "board": json.dumps(BOARD),
+        "idea": json.dumps(IDEA),
     }
     with ledger.begin() as conn:
         for statement in FILL.split(";\n"):
@@ -292,6 +366,7 @@ def loads(brand_count: int, requests: int) -> list[Load]:
         Load("GET history", "GET", profile + "history", 16, requests, ids),
         Load("GET overrides", "GET", profile + "overrides", 16, requests, ids),
         Load("GET status", "GET", status, 16, requests, ids),
+        Load("GET today", "GET", "/api/brands/{brand}/today", 16, requests, ids),
         Load("PATCH overrides", "PATCH", profile + "overrides", 16, requests // 2, changed, patches),
         Load(
             "POST compile, enqueued",

@@ -7,18 +7,19 @@ An error's text is one sentence for the person at the keyboard: what was done, w
     │   ├── InvalidIdentifierError   an identifier that does not name a profile of the platform
     │   ├── InvalidAnswersError      onboarding answers with a wrong type or value
     │   ├── InvalidBrandNameError    a name or slug that no address can be made of
+    │   ├── PromptBudgetError        a budget of tokens that the constraints alone exceed
     │   ├── UnknownCapabilityError   a platform.capability that is not registered
     │   └── UnknownContentTypeError  evidence of a (platform, content type) that is not registered
     ├── ConfigurationError           a setting is missing or wrong                             permanent
     ├── NotFoundError                the named thing does not exist                            permanent
     ├── ConflictError                the thing is there already, or busy                       permanent
     ├── CompileGatingError           a compile may not start yet                               permanent
-    ├── CompileInterruptedError      the process was asked to stop in the middle of a compile  transient
-    ├── CompileAbandonedError        the process of a compile died or fell silent              transient
-    ├── CompileCancelledError        somebody cancelled the compile                            permanent
+    ├── WorkInterruptedError           the process was asked to stop in the middle of its work   transient
+    ├── WorkAbandonedError             the process at work died or fell silent                   transient
+    ├── WorkCancelledError             somebody cancelled the work                               permanent
     ├── CheckFailedError             a stage's result is not fit for what follows              permanent
     │   └── DraftRejectedError       QA forbids publishing the draft
-    ├── LeaseLostError               another process has taken the compile over                permanent
+    ├── LeaseLostError               another process has taken the work over                   permanent
     ├── LedgerUnavailableError       PostgreSQL cannot be started or reached                   transient
     ├── LakeError                    a lake file cannot be read or written                     transient
     └── ApifyError                   a call to Apify failed; see clients/apify for the table
@@ -69,6 +70,12 @@ class InvalidBrandNameError(InvalidInputError):
     code = "invalid_brand_name"
 
 
+class PromptBudgetError(InvalidInputError):
+    """A budget of tokens within which not even a brand's constraints fit."""
+
+    code = "prompt_budget"
+
+
 class UnknownCapabilityError(InvalidInputError):
     """A ``platform.capability`` that is not in the registry."""
 
@@ -109,24 +116,24 @@ class CompileGatingError(BrandBrainError):
         self.reasons = reasons
 
 
-class CompileInterruptedError(BrandBrainError):
-    """The process was asked to stop in the middle of a compile; actor runs go on and are attached to later."""
+class WorkInterruptedError(BrandBrainError):
+    """The process was asked to stop in the middle; what it was doing is handed back, and actor runs go on."""
 
-    code = "compile_interrupted"
+    code = "work_interrupted"
     is_transient = True
 
 
-class CompileAbandonedError(BrandBrainError):
-    """The process that carried out a compile died, or showed no sign of life for as long as its lease lasts."""
+class WorkAbandonedError(BrandBrainError):
+    """The process at work died, or showed no sign of life for as long as its lease lasts."""
 
-    code = "compile_abandoned"
+    code = "work_abandoned"
     is_transient = True
 
 
-class CompileCancelledError(BrandBrainError):
-    """Somebody cancelled the compile; its actor runs are aborted."""
+class WorkCancelledError(BrandBrainError):
+    """Somebody cancelled the work; the actor runs of a compile are aborted."""
 
-    code = "compile_cancelled"
+    code = "work_cancelled"
 
     def __init__(self) -> None:
         super().__init__("cancelled")
@@ -149,7 +156,7 @@ class DraftRejectedError(CheckFailedError):
 
 
 class LeaseLostError(BrandBrainError):
-    """The compile run was taken over: this process may neither publish nor finish it."""
+    """The work was taken over: this process may neither publish nor finish it."""
 
     code = "lease_lost"
 

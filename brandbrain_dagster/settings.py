@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -73,6 +73,20 @@ class Settings(BaseSettings):
         description="Most US dollars one compile's language model may cost; default no bound of ours.",
     )
     max_normalized_items: int = Field(default=40, ge=1, le=1000, description="Most evidence items in one bundle.")
+    min_evidence_items: int = Field(
+        default=8, ge=1, le=1000, description="Fewest evidence items that a board is made from."
+    )
+    board_platforms: str = Field(
+        default="instagram,tiktok", description="Comma-separated platforms of which a board needs at least one."
+    )
+    board_synthesis: Literal["auto", "deterministic", "off"] = Field(
+        default="auto",
+        description="auto words ideas with the language model where one is configured; off runs the gates only.",
+    )
+    refresh_boards: bool = Field(
+        default=True,
+        description="Whether a new snapshot makes the brand's board anew, where it has one, when automation is on.",
+    )
     compile_max_attempts: int = Field(default=3, ge=1, le=20, description="Attempts at one compile before it fails.")
     compile_backoff_seconds: Seconds = Field(
         default=30, description="Seconds before the second attempt at a compile; doubled for each further one."
@@ -97,6 +111,9 @@ class Settings(BaseSettings):
     )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
+    )
+    mcp_token: SecretStr | None = Field(
+        default=None, description="Token of the agent that starts brandbrain mcp; needed once there are tokens."
     )
     cors_allowed_origins: str = Field(
         default="http://localhost:3000",
@@ -127,6 +144,11 @@ class Settings(BaseSettings):
         """The tokens that ``api_tokens`` lists."""
         listed = self.api_tokens.get_secret_value() if self.api_tokens else ""
         return frozenset(token.strip() for token in listed.split(",") if token.strip())
+
+    @property
+    def required_board_platforms(self) -> tuple[str, ...]:
+        """The platforms that ``board_platforms`` lists."""
+        return tuple(sorted({name.strip() for name in self.board_platforms.split(",") if name.strip()}))
 
     @property
     def lake_location(self) -> str:

@@ -76,16 +76,24 @@ class AccessGate:
     """Finds out who calls, and leaves the caller in the request's state.
 
     An API without tokens serves this machine only, unless it is made ``insecure``. Web pages of foreign origins may not
-    write even there: a browser sends some requests without asking first.
+    write even there: a browser sends some requests without asking first. An app that ``only_reads`` is open to tokens
+    for reading whatever the method.
     """
 
     def __init__(
-        self, app: ASGIApp, *, tokens: KnownTokens, allowed_origins: frozenset[str], is_insecure: bool = False
+        self,
+        app: ASGIApp,
+        *,
+        tokens: KnownTokens,
+        allowed_origins: frozenset[str],
+        is_insecure: bool = False,
+        only_reads: bool = False,
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._allowed_origins = allowed_origins
         self._is_insecure = is_insecure
+        self._only_reads = only_reads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its caller, or answers it."""
@@ -117,7 +125,7 @@ class AccessGate:
         raise _unauthorized("The token is not known or was revoked", 'Bearer error="invalid_token"')
 
     def _require_right_to_write(self, caller: Caller, headers: Mapping[str, str]) -> None:
-        if caller.is_read_only:
+        if caller.is_read_only and not self._only_reads:
             raise RefusedRequestError(HTTPStatus.FORBIDDEN, "This token may only read")
         origin = headers.get("origin")
         if origin is None or origin in self._allowed_origins or "*" in self._allowed_origins:

@@ -1,6 +1,6 @@
 """The HTTP API, put together: layers, routes, and the connections that live as long as the app."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
@@ -10,8 +10,10 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from brandbrain_dagster.api.access_gate import AccessGate, KnownTokens
+from brandbrain_dagster.api.beside import Beside
 from brandbrain_dagster.api.body_limit import BodyLimit
 from brandbrain_dagster.api.errors import answer_errors_of
 from brandbrain_dagster.api.openapi import describe_api
@@ -26,11 +28,13 @@ from brandbrain_dagster.api.routes import (
     diffs,
     documents,
     evidence,
+    exports,
     health,
     onboarding,
     overrides,
     snapshots,
     sources,
+    today,
 )
 from brandbrain_dagster.resources.database import database_url
 from brandbrain_dagster.settings import Settings
@@ -44,9 +48,11 @@ _ANSWER_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
 _ROUTES = (
     snapshots,
     compiles,
+    today,
     overrides,
     diffs,
     evidence,
+    exports,
     bootstrap,
     brands,
     onboarding,
@@ -59,9 +65,17 @@ _ROUTES = (
 
 
 def create_app(
-    settings: Settings, *, now: Callable[[], datetime], new_id: Callable[[], UUID], is_insecure: bool = False
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    new_id: Callable[[], UUID],
+    is_insecure: bool = False,
+    beside: Mapping[str, ASGIApp] | None = None,
 ) -> FastAPI:
-    """Returns the API. ``is_insecure``: without any token it serves other machines too, not this one alone."""
+    """Returns the API. ``is_insecure``: without any token it serves other machines too, not this one alone.
+
+    ``beside`` are applications by the first segment of their addresses, which let nobody in but by gates of their own.
+    """
     app = FastAPI(
         title="BrandBrain",
         version=version("brandbrain-dagster"),
@@ -71,7 +85,12 @@ def create_app(
         redirect_slashes=False,
         lifespan=_connections,
         middleware=_layers(
-            settings, now=now, new_id=new_id, is_insecure=is_insecure, figures=(figures := RequestFigures())
+            settings,
+            now=now,
+            new_id=new_id,
+            is_insecure=is_insecure,
+            figures=(figures := RequestFigures()),
+            beside=beside or {},
         ),
     )
     app.state.settings = settings
@@ -92,11 +111,13 @@ def _layers(
     new_id: Callable[[], UUID],
     is_insecure: bool,
     figures: RequestFigures,
+    beside: Mapping[str, ASGIApp],
 ) -> list[Middleware]:
     """From the outside in: what is refused by an inner layer is still logged, and readable by web pages."""
     origins = _listed(settings.cors_allowed_origins)
     return [
         Middleware(RequestJournal, figures=figures, log=request_log(), new_id=new_id),
+        Middleware(Beside, applications=beside),
         Middleware(
             CORSMiddleware,
             allow_origins=sorted(origins),

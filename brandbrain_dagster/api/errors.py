@@ -22,6 +22,7 @@ from brandbrain_dagster.errors import (
     LakeError,
     LedgerUnavailableError,
     NotFoundError,
+    PromptBudgetError,
     UnknownCapabilityError,
 )
 
@@ -33,6 +34,7 @@ _STATUS_BY_ERROR: Mapping[type[BrandBrainError], HTTPStatus] = {  # the first th
     ConflictError: HTTPStatus.CONFLICT,
     InvalidIdentifierError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidBrandNameError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PromptBudgetError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCapabilityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidInputError: HTTPStatus.BAD_REQUEST,
     LedgerUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,

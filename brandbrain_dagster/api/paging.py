@@ -40,8 +40,12 @@ def position_of(cursor: str | None) -> Position | None:
     return _START + int(microseconds) * _MICROSECOND, UUID(entry_id)
 
 
+def cursor_of(last: Position) -> str:
+    """Returns the cursor of the page after the entry ``last``."""
+    time, entry_id = last
+    return f"{(time - _START) // _MICROSECOND}-{entry_id.hex}"
+
+
 def link_to_next(path: str, *, limit: int, last: Position) -> str:
     """Returns the ``Link`` header for the page after the entry ``last``."""
-    time, entry_id = last
-    cursor = f"{(time - _START) // _MICROSECOND}-{entry_id.hex}"
-    return f'<{path}?{urlencode({"limit": limit, "cursor": cursor})}>; rel="next"'
+    return f'<{path}?{urlencode({"limit": limit, "cursor": cursor_of(last)})}>; rel="next"'

@@ -1,5 +1,6 @@
 """Generating one brand's board within a Dagster run, and telling Dagster what came of it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -108,9 +109,9 @@ def _tell(stored: StoredBoard, ports: RunPorts) -> None:
     )
 
 
-def _metadata(stored: StoredBoard) -> dict[str, dg.MetadataValue]:
+def _metadata(stored: StoredBoard) -> Mapping[str, dg.MetadataValue]:
     board: Board = stored.board
-    told = {
+    told: dict[str, dg.MetadataValue] = {
         "state": dg.MetadataValue.text(board.state.value),
         "opportunities": dg.MetadataValue.md(_ideas_markdown(board.opportunities)),
         "opportunity_count": dg.MetadataValue.int(len(board.opportunities)),

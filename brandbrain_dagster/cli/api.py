@@ -1,4 +1,4 @@
-"""``brandbrain api``: serve the HTTP API."""
+"""``brandbrain api``: serve the HTTP API and the brand pages."""
 
 import signal
 import sys
@@ -8,10 +8,10 @@ import click
 import uvicorn
 from fastapi import FastAPI
 
-from brandbrain_dagster.api.app import create_app
 from brandbrain_dagster.api.request_log import SERVER_LOG
 from brandbrain_dagster.cli.command import new_id, now, opened_ledger, reports_errors
 from brandbrain_dagster.errors import ConfigurationError
+from brandbrain_dagster.pages.site import create_site
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.ledger.api_tokens import has_api_tokens
 
@@ -20,13 +20,13 @@ _GRACE_SECONDS = 10
 
 
 def served_app() -> FastAPI:
-    """Returns the API for the settings of the environment."""
-    return create_app(load_settings(), now=now, new_id=new_id)
+    """Returns the API and the pages for the settings of the environment."""
+    return create_site(load_settings(), now=now, new_id=new_id)
 
 
 def served_app_without_tokens() -> FastAPI:
-    """Returns the API that serves other machines without any token too."""
-    return create_app(load_settings(), now=now, new_id=new_id, is_insecure=True)
+    """Returns the same, serving other machines without any token too."""
+    return create_site(load_settings(), now=now, new_id=new_id, is_insecure=True)
 
 
 @click.command()
@@ -36,7 +36,7 @@ def served_app_without_tokens() -> FastAPI:
 @click.option("--insecure", is_flag=True, help="Serve other machines although there is no token.")
 @reports_errors
 def command(host: str, port: int, workers: int, *, insecure: bool) -> None:
-    """Serve the HTTP API until it is told to stop."""
+    """Serve the HTTP API and the brand pages until told to stop."""
     with opened_ledger() as (settings, ledger), ledger.read() as conn:
         is_closed = bool(settings.accepted_api_tokens) or has_api_tokens(conn)
     if not (is_loopback(host) or insecure or is_closed):
@@ -46,7 +46,7 @@ def command(host: str, port: int, workers: int, *, insecure: bool) -> None:
         )
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))  # uvicorn raises it again when all is served
     app = served_app_without_tokens if insecure else served_app
-    click.echo(f"Serving the API at http://{host}:{port}/api/docs", err=True)
+    click.echo(f"Serving the brands at http://{host}:{port}/brands, the API at http://{host}:{port}/api/docs", err=True)
     uvicorn.run(
         f"{__name__}:{app.__name__}",
         factory=True,

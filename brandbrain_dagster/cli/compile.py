@@ -62,7 +62,7 @@ def _carry_out(brand: Brand, compile_run_id: UUID, settings: Settings, ledger: L
             pass
         if is_free:
             # Dagster takes seconds to import, and is not needed when nothing has changed.
-            from brandbrain_dagster.cli.compile_in_process import compile_in_process  # noqa: PLC0415
+            from brandbrain_dagster.cli.run_in_process import compile_in_process  # noqa: PLC0415
 
             with ledger.read() as conn:
                 left = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)

@@ -1,5 +1,6 @@
 """The command line: names, short texts and where each command is; a command's imports happen when it runs."""
 
+import warnings
 from importlib import import_module
 
 import click
@@ -9,6 +10,9 @@ _COMMANDS = {
     "brand": ("brand", "Create, list, show, import and delete brands."),
     "source": ("source", "Add and list the places a brand is collected from."),
     "compile": ("compile", "Compile a brand's profile now."),
+    "today": ("today", "Show what a brand could publish next."),
+    "export": ("export", "Print a profile for use elsewhere: document, values, prompt, linked data."),
+    "check": ("check", "Check a draft against a brand's profile."),
     "trace": ("trace", "Show where a field of a profile comes from, down to the raw row."),
     "verify": ("verify", "Check every citation of a snapshot."),
     "recompile": ("recompile", "Build a past snapshot again and compare."),
@@ -16,6 +20,7 @@ _COMMANDS = {
     "costs": ("costs", "Show what a brand has cost, by compile."),
     "normalize": ("normalize", "Show the evidence items of a dataset file."),
     "api": ("api", "Serve the HTTP API."),
+    "mcp": ("mcp", "Serve profiles to agents over the Model Context Protocol, read-only."),
     "token": ("api_tokens", "Create, list and revoke the tokens of the API."),
     "apify-replay": ("apify_replay", "Serve dataset files as Apify would, for trials and tests."),
     "sql": ("sql", "Ask the lake a question in SQL, read-only."),
@@ -48,3 +53,5 @@ def main() -> None:
 
     Exit codes: 0 it worked; 1 the work failed; 2 something given is wrong; 3 something needed is out of reach.
     """
+    # Dagster says of parts of itself, at every start, that they may change; its version is locked.
+    warnings.filterwarnings("ignore", message=".*is currently in (beta|preview)")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from brandbrain_dagster.cli.command import json_option, opened_ledger, print_json, reports_errors
-from brandbrain_dagster.errors import NotFoundError
+from brandbrain_dagster.cli.profile import newest_snapshot
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import brands, snapshots
 from brandbrain_dagster.use_cases.trace_field import trace_field
@@ -25,10 +25,9 @@ def command(reference: str, path: str, version: int | None, *, as_json: bool) ->
     with opened_ledger() as (settings, ledger):
         with ledger.read() as conn:
             brand = brands.resolve_brand(conn, reference=reference)
-            newest = snapshots.find_newest_snapshot(conn, brand_id=brand.id)
-            if newest is None:
-                raise NotFoundError(f"{brand.name} has no profile yet; compile it first.")
-            shown = newest if version is None else snapshots.get_snapshot(conn, brand_id=brand.id, version=version)
+            shown = newest_snapshot(conn, brand)
+            if version is not None:
+                shown = snapshots.get_snapshot(conn, brand_id=brand.id, version=version)
         found = trace_field(shown, path, ledger=ledger, lake=Lake(settings.lake_location))
     if as_json:
         print_json(found)

@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
-from brandbrain_dagster.domain.compile.taboo_terms import TabooTerms
 from brandbrain_dagster.domain.costs.model_usage import added_usage
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
 from brandbrain_dagster.domain.normalization.served_item import served_json
@@ -145,12 +144,13 @@ def _find_ideas(context: _Context, synthesizer: Synthesizer, progress: _Progress
         for candidate in candidates
         if (wording := worded.wordings.get(candidate.key)) and not problems_of(wording, candidate, rules)
     }
-    forbidden = TabooTerms(rules.taboos)
     selected = select(
         opportunities_from(candidates, sound, board.brand_id),
         total_candidates=len(candidates),
         standing=context.standing,
-        carried=[idea for idea in context.pinned if not forbidden.held_by(f"{idea.title} {idea.angle} {idea.why_now}")],
+        carried=[
+            idea for idea in context.pinned if not rules.forbidden.held_by(f"{idea.title} {idea.angle} {idea.why_now}")
+        ],
     )
     return _Ideas(
         opportunities=selected.opportunities,
@@ -167,9 +167,9 @@ def _read_context(generation: BoardGeneration, ports: GenerationPorts) -> _Conte
         brand = brands.get_brand(conn, brand_id=brand_id)
         sources = list_active_sources(conn, brand_id=brand_id, disabled_capabilities=ports.rules.disabled_capabilities)
         decisions = boards.list_decisions(conn, brand_id=brand_id)
-        last_ready = boards.find_last_ready_board(conn, brand_id=brand_id)
-    standing = {opportunity_id: standing_after(made) for opportunity_id, made in decisions.items()}
-    shown = last_ready.board.opportunities if last_ready else ()
+        standing = {opportunity_id: standing_after(made) for opportunity_id, made in decisions.items()}
+        pinned_ids = [opportunity_id for opportunity_id, stands in standing.items() if stands.is_pinned]
+        pinned = boards.list_opportunities(conn, brand_id=brand_id, ids=pinned_ids)
     frame = ports.lake.read_evidence(brand_id=brand_id)
     collected = {(source.platform, source.capability) for source in sources}
     evidence = [
@@ -188,7 +188,7 @@ def _read_context(generation: BoardGeneration, ports: GenerationPorts) -> _Conte
         board=board,
         connected=frozenset(source.name for source in sources),
         standing=standing,
-        pinned=[idea for idea in shown if standing.get(idea.id, Standing()).is_pinned],
+        pinned=pinned,
     )
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-import regex
 
+from brandbrain_dagster.domain.features.graphemes import GRAPHEME
 from brandbrain_dagster.domain.opportunities.arrangement import arrange
 from brandbrain_dagster.domain.opportunities.board import EvidenceSummary
 from brandbrain_dagster.domain.opportunities.board_reading import (
@@ -272,5 +272,5 @@ def _snippet(said: str) -> str:
     """Returns the beginning of a text, not longer than a snippet may be and without half a character at its end."""
     if len(said) <= SNIPPET_CHARACTERS or said[SNIPPET_CHARACTERS - 1 :].isascii():
         return said[:SNIPPET_CHARACTERS]
-    ends = (character.end() for character in regex.finditer(r"\X", said))
+    ends = (character.end() for character in GRAPHEME.finditer(said))
     return said[: max(takewhile(lambda end: end <= SNIPPET_CHARACTERS, ends), default=SNIPPET_CHARACTERS)]

@@ -18,6 +18,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/sources/{source_id}": {"is_enabled": False},
     "POST /api/brands/{brand_id}/brandbrain/compile": {"force_refresh": False},
     "PATCH /api/brands/{brand_id}/brandbrain/overrides": {"overrides_json": {}},
+    "POST /api/brands/{brand_id}/opportunities/{opportunity_id}/decision": {"decision_type": "opportunity_pinned"},
 }
 
 

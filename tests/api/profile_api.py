@@ -15,11 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 
 from brandbrain_dagster.api.app import create_app
 from brandbrain_dagster.settings import Settings
-from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
+from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.stores.ledger_rows import NOW
 
 _START_SECONDS = 20
@@ -68,7 +69,7 @@ def running_api(ledger_url: str, **settings: Any) -> Iterator[ProfileApi]:
 
 
 @contextmanager
-def served(app: FastAPI, listening: socket.socket) -> Iterator[None]:
+def served(app: Starlette, listening: socket.socket) -> Iterator[None]:
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

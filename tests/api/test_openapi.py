@@ -16,7 +16,9 @@ from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.api import schemathesis_hooks
 from tests.api.operations import OPERATIONS
 from tests.api.profile_api import ProfileApi, running_api
-from tests.stores.ledger_rows import add_snapshot, add_source
+from tests.published_brand import publish
+from tests.stores.board_rows import add_board, add_evidence, make_board, make_idea
+from tests.stores.ledger_rows import add_source
 from tests.workplace import ANSWERS
 
 ROOT = Path(__file__).parents[2]
@@ -46,8 +48,12 @@ GET /api/brands/{brand_id}/brandbrain/history
 GET /api/brands/{brand_id}/brandbrain/snapshots/{snapshot_id}
 GET /api/brands/{brand_id}/brandbrain/overrides
 PATCH /api/brands/{brand_id}/brandbrain/overrides
+GET /api/brands/{brand_id}/brandbrain/export
 GET /api/brands/{brand_id}/brandbrain/evidence
 GET /api/brands/{brand_id}/brandbrain/evidence/{evidence_id}
+GET /api/brands/{brand_id}/today
+POST /api/brands/{brand_id}/today/regenerate
+POST /api/brands/{brand_id}/opportunities/{opportunity_id}/decision
 GET /api/schemas/snapshot/v1
 """
 
@@ -115,7 +121,9 @@ def test_schemathesis_finds_nothing_about_a_brand_that_is_there(
 ) -> None:
     with ledger.begin() as conn:
         source = add_source(conn, brand)
-        snapshot = add_snapshot(conn, brand, snapshot_json={"voice": {}})
+        snapshot = publish(conn, brand)
+        idea = make_idea(brand, "Beans of the month", add_evidence(conn, brand))
+        add_board(conn, brand, make_board([idea]))
     answered = {"tier": 0, "answers_json": ANSWERS}
     assert guarded.client.put(f"/api/brands/{brand.id}/onboarding", json=answered).is_success
     started = guarded.client.post(f"/api/brands/{brand.id}/brandbrain/compile")
@@ -124,6 +132,7 @@ def test_schemathesis_finds_nothing_about_a_brand_that_is_there(
         "brand_id": brand.id,
         "source_id": source.id,
         "snapshot_id": snapshot.id,
+        "opportunity_id": idea.id,
         "compile_run_id": started.json()["compile_run_id"],
     }
     parameters = "[parameters]\n" + "".join(f'{name} = "{found}"\n' for name, found in ids.items())

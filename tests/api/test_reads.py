@@ -6,10 +6,10 @@ from sqlalchemy import func, literal_column, select
 
 from brandbrain_dagster.domain.evidence.evidence_item import RawRef
 from brandbrain_dagster.domain.normalization.served_item import served_json
+from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
-from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from tests.api.profile_api import ProfileApi
 from tests.fakes.evidence_items import make_item
 from tests.stores.ledger_rows import NOW, add_finished_run, add_snapshot, add_source

@@ -1,4 +1,4 @@
-"""The API starts without Dagster, and without what talks to Apify."""
+"""The API and the pages start without Dagster, and without what talks to Apify."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def modules_after_importing(module: str) -> set[str]:
 
 
 def test_api_imports_neither_dagster_nor_the_apify_client() -> None:
-    for module in ("brandbrain_dagster.api.app", "brandbrain_dagster.cli.api"):
+    for module in ("brandbrain_dagster.api.app", "brandbrain_dagster.pages.site", "brandbrain_dagster.cli.api"):
         loaded = modules_after_importing(module)
         assert module in loaded
         unwanted = {name for name in loaded if name.partition(".")[0].startswith("dagster") or ".clients.apify" in name}

@@ -61,7 +61,8 @@ def test_without_the_extra_a_configured_model_is_told_how_to_get_it() -> None:
 import sys
 sys.modules["pydantic_ai"] = None
 from brandbrain_dagster.domain.compile.llm.language_model import ModelLimits
-from brandbrain_dagster.use_cases.compiler_choice import ModelChoice, choose_compiler
+from brandbrain_dagster.use_cases.compiler_choice import choose_compiler
+from brandbrain_dagster.use_cases.language_model_choice import ModelChoice
 from tests.unit.compile.brands import roaster
 from tests.unit.compile.profiles import compile_inputs
 choice = ModelChoice(name="openai:gpt-5", limits=ModelLimits(max_tokens=9000, timeout_seconds=1))

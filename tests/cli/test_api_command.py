@@ -78,7 +78,8 @@ def test_api_serves_until_it_is_told_to_stop(environment: dict[str, str]) -> Non
         _, written = process.communicate(timeout=_PATIENCE_SECONDS)
     assert process.returncode == 0
     told, *lines = written.splitlines()
-    assert re.fullmatch(r"Serving the API at http://127\.0\.0\.1:\d+/api/docs", told)
+    site = r"http://127\.0\.0\.1:\d+"
+    assert re.fullmatch(rf"Serving the brands at {site}/brands, the API at {site}/api/docs", told)
     assert {json.loads(line)["event"] for line in lines} == {"request"}
 
 

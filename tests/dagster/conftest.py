@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -10,8 +11,9 @@ import pytest
 
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.dagster.brand_runs import Brands
-from tests.use_cases.collecting import INSTAGRAM
+from tests.use_cases.collecting import INSTAGRAM, utc_now
 from tests.use_cases.replayed_brand import instagram_rows, write_rows
+from tests.use_cases.themed_rows import themed_rows
 from tests.workplace import workplace
 
 
@@ -49,3 +51,11 @@ def brands(
             monkeypatch.setenv(name, value)
         instance = stack.enter_context(dg.DagsterInstance.ephemeral())
         yield Brands(ledger=ledger, instance=instance, place=place)
+
+
+@pytest.fixture
+def themed(brands: Brands) -> Brands:
+    """Brands whose posts are enough for a board."""
+    rows = themed_rows(utc_now() - timedelta(hours=3))
+    write_rows(brands.place.home.parent / "data", INSTAGRAM, rows)
+    return brands

@@ -1,56 +1,13 @@
 """The asset `opportunities_board`: made by hand, from the queue, and told to Dagster per brand."""
 
-from datetime import timedelta
-from uuid import UUID, uuid4
-
 import dagster as dg
 import pytest
 
 from brandbrain_dagster.domain.opportunities.board import BoardState, ReadyReason
-from brandbrain_dagster.stores.ledger import board_generations, boards
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS
-from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
-from brandbrain_dagster.stores.ledger.boards import StoredBoard
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
+from tests.dagster.boarding import compiled, enqueue, newest_board
 from tests.dagster.brand_runs import Brands
-from tests.use_cases.collecting import INSTAGRAM, utc_now
-from tests.use_cases.replayed_brand import write_rows
-from tests.use_cases.themed_rows import themed_rows
-
-
-def compiled(brands: Brands, count: int = 1) -> list[UUID]:
-    """Adds brands with a profile."""
-    brand_ids = brands.add(count)
-    assert brands.run_batch(brands.enqueue(brand_ids)).success
-    return brand_ids
-
-
-def newest_board(brands: Brands, brand_id: UUID) -> StoredBoard:
-    with brands.ledger.read() as conn:
-        board = boards.find_newest_board(conn, brand_id=brand_id)
-    assert board is not None
-    return board
-
-
-def enqueue(brands: Brands, brand_id: UUID) -> UUID:
-    with brands.ledger.begin() as conn:
-        generation, _ = board_generations.insert_generation(
-            conn,
-            generation_id=uuid4(),
-            brand_id=brand_id,
-            requested_by=RequestedBy.REGENERATE,
-            max_attempts=3,
-            now=utc_now(),
-        )
-    return generation.id
-
-
-@pytest.fixture
-def themed(brands: Brands) -> Brands:
-    """Brands whose posts are enough for a board."""
-    data_dir = brands.place.home.parent / "data"
-    write_rows(data_dir, INSTAGRAM, themed_rows(utc_now() - timedelta(hours=3)))
-    return brands
 
 
 def test_board_made_by_hand_is_written_and_told_to_dagster(themed: Brands) -> None:
@@ -84,13 +41,10 @@ def test_brand_without_a_profile_gets_no_board_and_is_told_why(brands: Brands) -
     (brand_id,) = brands.add(1)
     result = brands.run_board(brand_id)
     assert not result.success
-    assert themed_failure(result, brand_id)
-
-
-def themed_failure(result: dg.ExecuteInProcessResult, brand_id: UUID) -> bool:
     (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     text = str(failure.user_failure_data.description if failure.user_failure_data else "")
-    return str(brand_id) in text and "compile it first" in text
+    assert str(brand_id) in text
+    assert "compile it first" in text
 
 
 def test_queue_of_boards_is_drained_each_brand_once(themed: Brands) -> None:
@@ -120,7 +74,6 @@ def test_same_evidence_gives_the_same_board(themed: Brands) -> None:
     assert first.board.opportunities == second.board.opportunities
 
 
-@pytest.mark.parametrize("run_seconds", [0.0])
 def test_switched_off_synthesis_runs_the_gates_alone(themed: Brands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRANDBRAIN_BOARD_SYNTHESIS", "off")
     (brand_id,) = compiled(themed)

@@ -3,57 +3,15 @@
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
-import httpx
-
+from tests.e2e.brand_over_http import Brand
 from tests.everything_up import everything_up, processes_of, wait_for
 from tests.use_cases.collecting import INSTAGRAM
 from tests.use_cases.replayed_brand import instagram_rows, write_rows
-from tests.workplace import ANSWERS, workplace
+from tests.workplace import workplace
 
 STOP_SECONDS = 30
 """How long everything may take to stop (quality bars)."""
-
-
-class Brand:
-    """One brand, as a frontend knows it."""
-
-    def __init__(self, api: httpx.Client) -> None:
-        self.api = api
-        self.id = api.post("/brands", json={"name": "Nova"}).raise_for_status().json()["id"]
-
-    def answer(self, **answers: str) -> None:
-        body = {"tier": 0, "answers_json": {**ANSWERS, **answers}}
-        self.api.put(f"/brands/{self.id}/onboarding", json=body).raise_for_status()
-
-    def add_source(self) -> str:
-        body = {"platform": "instagram", "capability": "posts", "identifier": "nova"}
-        source = self.api.post(f"/brands/{self.id}/sources", json=body).raise_for_status().json()
-        return str(source["id"])
-
-    def compile(self, **body: Any) -> dict[str, Any]:
-        started = self.api.post(f"/brands/{self.id}/brandbrain/compile", json=body).raise_for_status().json()
-        return dict(started)
-
-    def compile_status(self, started: dict[str, Any]) -> dict[str, Any]:
-        path = str(started["poll_url"]).removeprefix("/api")
-        return dict(self.api.get(path).raise_for_status().json())
-
-    def wait_until_over(self, started: dict[str, Any]) -> dict[str, Any]:
-        over = wait_for(lambda: self._status_if_over(started))
-        return dict(over)
-
-    def _status_if_over(self, started: dict[str, Any]) -> dict[str, Any] | None:
-        status = self.compile_status(started)
-        return status if status["status"] in {"SUCCEEDED", "FAILED"} else None
-
-    def latest(self) -> dict[str, Any]:
-        response = self.api.get(f"/brands/{self.id}/brandbrain/latest")
-        return dict(response.json()) if response.status_code == 200 else {"version": 0}
-
-    def wait_for_version(self, version: int) -> dict[str, Any]:
-        return dict(wait_for(lambda: latest if (latest := self.latest())["version"] >= version else None))
 
 
 def test_profile_stays_current_by_itself(tmp_path: Path, ledger_url: str) -> None:

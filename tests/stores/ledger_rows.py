@@ -158,5 +158,5 @@ def add_snapshot(
         content_hash="hash",
         now=now,
     )
-    COMPILES.finish_succeeded(conn, **held, now=now)
+    COMPILES.finish_succeeded(conn, work_id=run.id, lease_token=held["lease_token"], now=now)
     return published

@@ -22,17 +22,23 @@ from brandbrain_dagster.stores.ledger import (
     onboarding,
     override_changes,
     overrides,
+    served_board_evidence,
+    served_boards,
+    served_compile_stories,
     served_diffs,
     served_evidence,
+    served_evidence_pages,
     served_overrides_log,
     served_snapshots,
+    served_standings,
     snapshots,
     sources,
 )
-from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER
+from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER, BrandScope
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.query_steps import take_steps
+from brandbrain_dagster.stores.ledger.served_evidence_pages import EvidenceFilter
 from tests.stores.ledger_rows import NOW, TENANT
 
 FILL = """
@@ -43,7 +49,7 @@ INSERT INTO brand SELECT id, '00000000-0000-0000-0000-000000000001', 'Brand', 'b
 INSERT INTO brand_onboarding SELECT id, 0, '{}', at FROM n;
 INSERT INTO brand_overrides SELECT id, '{}', '{}', '{}', at FROM n;
 INSERT INTO source_connection SELECT id, id, 'instagram', 'posts', 'acme', true, '{}', at, at FROM n;
-INSERT INTO evidence_item SELECT id, id, 'hash', '{}', at FROM n;
+INSERT INTO evidence_item SELECT id, id, 'hash', '{"platform": "instagram", "content_type": "post"}', at FROM n;
 INSERT INTO evidence_bundle SELECT id, id, '{}', '{}', '{}', 'v1', at FROM n;
 INSERT INTO feature_report SELECT id, id, id, '{}', at FROM n;
 INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total, force_refresh, inputs_json,
@@ -60,6 +66,20 @@ INSERT INTO apify_run (id, source_connection_id, brand_id, actor_id, input_json,
 INSERT INTO overrides_log (brand_id, path, kind, old_json, new_json, changed_by, changed_at)
     SELECT id, 'voice.do', 'override', NULL, '1', 'a test', at FROM n;
 INSERT INTO fleet_benchmark SELECT id, '{"version": "1", "platforms": {}}', at FROM n;
+INSERT INTO board_generation (id, brand_id, snapshot_id, requested_by, llm_usage_json, status, attempts, max_attempts,
+        available_at, created_at, finished_at)
+    SELECT id, id, id, 'first_run', '{}', CASE i % 1000 WHEN 0 THEN 'PENDING' ELSE 'SUCCEEDED' END, 0, 3, at, at,
+        CASE WHEN i % 1000 > 0 THEN at END FROM n;
+INSERT INTO opportunities_board SELECT id, id, id, id, 'ready', 'generated', ARRAY[id], '{"evidence_summary": null,
+        "gate_config_version": "v1", "evidence_shortfall": null, "reason": null, "remediation": null,
+        "total_candidates": 1, "notes": [], "source": null, "timings_ms": {}}', at FROM n;
+INSERT INTO opportunity SELECT id, id, id, 0, 70, jsonb_build_object('id', id, 'title', 'Beans', 'angle', 'Beans',
+        'why_now', '3 posts', 'type', 'trend', 'primary_channel', 'x', 'suggested_channels', '[]'::jsonb, 'score', 70,
+        'score_breakdown', '{"clarity": 3, "strategic_fit": 3, "timeliness": 3, "differentiation": 3,
+        "execution_readiness": 3}'::jsonb, 'score_explanation', '', 'pillar_id', NULL, 'persona', NULL, 'evidence_ids',
+        jsonb_build_array(id), 'created_via', 'manual') FROM n;
+INSERT INTO opportunity_citation SELECT id, id, 0, id, id FROM n;
+INSERT INTO opportunity_decision SELECT id, id, id, 'opportunity_pinned', NULL, NULL, at, 'a test' FROM n;
 DROP TABLE n;
 """
 
@@ -129,6 +149,15 @@ READS: dict[str, Read] = {
     "list_origins": by_the_api(
         lambda api, key: served_evidence.list_origins(api, brand_id=key, apify_run_ids=["7", "11"])
     ),
+    "find_today_facts": by_the_api(
+        lambda api, key: served_boards.find_today_facts(api, brand_id=key, scope=WHOLE_LEDGER)
+    ),
+    "list_cited_evidence": by_the_api(
+        lambda api, key: served_board_evidence.list_cited_evidence(api, brand_id=key, ids=[key] * 50)
+    ),
+    "read_evidence_summary": by_the_api(
+        lambda api, key: served_board_evidence.read_evidence_summary(api, brand_id=key)
+    ),
     "list_overrides_log": by_the_api(
         lambda api, key: served_overrides_log.list_overrides_log(
             api, brand_id=key, scope=WHOLE_LEDGER, limit=20, offset=0
@@ -150,6 +179,30 @@ READS: dict[str, Read] = {
     ),
     "find_served_overrides": by_the_api(
         lambda api, key: override_changes.find_served_overrides(api, brand_id=key, scope=WHOLE_LEDGER)
+    ),
+    "find_compile_story": by_the_api(
+        lambda api, key: served_compile_stories.find_compile_story(
+            api, brand_id=key, compile_run_id=key, scope=WHOLE_LEDGER
+        )
+    ),
+    "list_evidence_page": by_the_api(
+        lambda api, key: served_evidence_pages.list_evidence_page(
+            api,
+            brand_id=key,
+            scope=WHOLE_LEDGER,
+            meant=EvidenceFilter(platform="web", is_used=True),
+            limit=20,
+            offset=0,
+        )
+    ),
+    "get_standing": by_the_api(lambda api, key: served_standings.get_standing(api, brand_id=key, scope=WHOLE_LEDGER)),
+    "list_standings": by_the_api(
+        lambda api, _: served_standings.list_standings(api, scope=WHOLE_LEDGER, search=None, older_than=None, limit=25)
+    ),
+    "list_standings of a search": by_the_api(
+        lambda api, _: served_standings.list_standings(
+            api, scope=BrandScope(tenant_id=TENANT), search="brand-7", older_than=(NOW, UUID(int=7)), limit=25
+        )
     ),
     "list_served_evidence": by_the_api(
         lambda api, key: served_evidence.list_served_evidence(api, brand_id=key, ids=[key] * 50, scope=WHOLE_LEDGER)
@@ -208,10 +261,15 @@ def test_every_read_of_the_stores_is_looked_at() -> None:
         onboarding,
         override_changes,
         overrides,
+        served_board_evidence,
+        served_boards,
+        served_compile_stories,
         served_diffs,
         served_evidence,
+        served_evidence_pages,
         served_overrides_log,
         served_snapshots,
+        served_standings,
         snapshots,
         sources,
     )

@@ -33,7 +33,7 @@ from brandbrain_dagster.domain.compile.llm.language_model import (
     ModelUsage,
     ProblemsOf,
 )
-from brandbrain_dagster.errors import CompileInterruptedError, ConfigurationError
+from brandbrain_dagster.errors import ConfigurationError, WorkInterruptedError
 
 OPENAI_URL = "https://api.openai.com/v1"
 ANTHROPIC_URL = "https://api.anthropic.com"
@@ -103,7 +103,7 @@ class ProviderModel:
 
         Raises:
             LanguageModelError: none came, within the limits; it tells the tokens and cost that were spent.
-            CompileInterruptedError: the process is to end.
+            WorkInterruptedError: the process is to end.
         """
         self._refuse_unaffordable(request)
         return asyncio.run(self._complete(request, problems_of))
@@ -151,7 +151,7 @@ class ProviderModel:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, AgentRunError):
                     await task
-                raise CompileInterruptedError("The compile was stopped while a language model was asked; try again.")
+                raise WorkInterruptedError("The compile was stopped while a language model was asked; try again.")
         return task.result()
 
     def _usage(self, spent: RunUsage, *, is_complete: bool) -> ModelUsage:

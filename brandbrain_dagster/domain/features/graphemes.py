@@ -31,6 +31,16 @@ def find_emoji(text: str) -> list[str]:
     return [found for found in map(_qualified_emoji, graphemes) if found]
 
 
+def emoji_places(text: str) -> list[tuple[int, int]]:
+    """Return where each emoji of ``text`` starts and ends, in order."""
+    return [
+        (run.start() + grapheme.start(), run.start() + grapheme.end())
+        for run in EMOJI_STRETCH.finditer(text)
+        for grapheme in GRAPHEME.finditer(run.group())
+        if _qualified_emoji(grapheme.group())
+    ]
+
+
 def _qualified_emoji(grapheme: str) -> str | None:
     if grapheme in TYPOGRAPHIC_SIGNS:
         return None

@@ -8,6 +8,7 @@ in digits, ``{ing}`` for an English verb in -ing, ``{word}`` for any one word.
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -51,14 +52,15 @@ class Lexicon:
         Phrases of the text's language and of English count; of all languages where its language is ``und``.
         Of overlapping phrases the one that starts first counts, of those the longest.
         """
-        folded = fold_text(text).lstrip()
+        return [label for label, _, _ in self.find_places(fold_text(text).lstrip(), language)]
+
+    def find_places(self, folded: str, language: str) -> Iterator[tuple[str, int, int]]:
+        """Yield (canonical phrase, start, end) of the same phrases in a text that is folded already."""
         opening_end = min(len(folded.partition("\n")[0]), OPENING_CHARACTERS)
-        labels = []
         for match in self.pattern.finditer(folded):
             phrase = self._find_phrase(" ".join(match.group().split()), language)
             if phrase and (not phrase.is_opening or match.end() <= opening_end):
-                labels.append(phrase.label)
-        return labels
+                yield phrase.label, match.start(), match.end()
 
     def _find_phrase(self, matched: str, language: str) -> Phrase | None:
         by_language = self.phrases.get(matched)

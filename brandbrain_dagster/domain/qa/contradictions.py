@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-import regex
-
+from brandbrain_dagster.domain.compile.emoji_ban import names_emoji, rules_out_emoji
 from brandbrain_dagster.domain.compile.extractive.wording import platform_name
 from brandbrain_dagster.domain.compile.taboo_terms import TabooTerms
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
@@ -33,14 +32,8 @@ _TIMES_OFF = 2.0
 """Factor by which a measured cadence contradicts a rule."""
 _NEWEST = 3
 """Newest items of a platform that every bundle holds; between them nothing was left out."""
-_MINIMAL_HASHTAGS, _HEAVY_HASHTAGS = 5.0, 1.0
+MINIMAL_HASHTAGS, HEAVY_HASHTAGS = 5.0, 1.0
 """Average hashtags an item above which use is not minimal, and below which it is not heavy."""
-
-_EMOJI = regex.compile(r"emoji|emoticon|smiley|이모지|이모티콘|絵文字|表情符号")
-_NOT = regex.compile(
-    r"(?<!\w)(?:no|not|without|never|avoid|zero|don't|geen|zonder|nooit|keine?|ohne|nie|pas|sans|jamais|sin|nunca|senza"
-    r"|niente|sem|yok)(?!\w)|[- ]free(?!\w)|없|금지|なし|禁"
-)
 
 
 class Habit(NamedTuple):
@@ -79,12 +72,10 @@ def find_contradictions(subject: QaSubject) -> Iterator[Finding]:
 def _emoji(subject: QaSubject) -> Iterator[Finding]:
     answers = subject.answers
     worded = [*answers.tone_words, *answers.risk_boundaries]
-    is_ruled_out = any(_EMOJI.search(fold_text(text)) for text in answers.taboos) or any(
-        _EMOJI.search(fold_text(text)) and _NOT.search(fold_text(text)) for text in worded
-    )
+    is_ruled_out = any(map(names_emoji, answers.taboos)) or any(map(rules_out_emoji, worded))
     for platform in _social(subject):
         patterns = _rules(subject, platform).forbidden_patterns or []
-        if is_ruled_out or any(_EMOJI.search(fold_text(pattern)) for pattern in patterns):
+        if is_ruled_out or any(map(names_emoji, patterns)):
             yield from _shown(subject, platform, _WITH_EMOJI, "voice.emoji_policy", "the answers rule emoji out")
 
 
@@ -147,8 +138,8 @@ def _has_other_count(policy: HashtagPolicy, subject: QaSubject, platform: str) -
     if policy.max_count is not None and average > policy.max_count:
         return True
     if policy.usage is Usage.HEAVY:
-        return bool(figures.get("sample_size", 0) >= _ENOUGH_ITEMS and average < _HEAVY_HASHTAGS)
-    return bool(policy.usage is Usage.MINIMAL and average > _MINIMAL_HASHTAGS)
+        return bool(figures.get("sample_size", 0) >= _ENOUGH_ITEMS and average < HEAVY_HASHTAGS)
+    return bool(policy.usage is Usage.MINIMAL and average > MINIMAL_HASHTAGS)
 
 
 def _links(subject: QaSubject) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Boards: written once with their opportunities and citations, found again, and what people decided since."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, select
 
 from brandbrain_dagster.domain.opportunities.board import Board
 from brandbrain_dagster.domain.opportunities.decisions import Decision
+from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
 from brandbrain_dagster.stores.ledger.board_tables import (
     IS_READY_BOARD,
     opportunities_board,
@@ -85,6 +86,18 @@ def find_newest_board(conn: Connection, *, brand_id: UUID) -> StoredBoard | None
 def find_last_ready_board(conn: Connection, *, brand_id: UUID) -> StoredBoard | None:
     """Returns the ready board that was written last."""
     return _find(conn, (opportunities_board.c.brand_id == brand_id) & IS_READY_BOARD)
+
+
+def list_opportunities(conn: Connection, *, brand_id: UUID, ids: Sequence[UUID]) -> list[Opportunity]:
+    """Returns the brand's opportunities of these ids, each as the newest board that holds it has it."""
+    statement = (
+        select(opportunity.c.opportunity_json)
+        .distinct(opportunity.c.id)
+        .join(opportunities_board, opportunities_board.c.id == opportunity.c.board_id)
+        .where(opportunity.c.brand_id == brand_id, opportunity.c.id.in_(ids))
+        .order_by(opportunity.c.id, opportunities_board.c.created_at.desc())
+    )
+    return [msgspec.convert(row, Opportunity) for row in conn.scalars(statement)]
 
 
 def insert_decision(

@@ -16,6 +16,7 @@ def list_brands_with_stale_boards(conn: Connection, *, limit: int) -> list[UUID]
     newest_board = (
         select(opportunities_board.c.snapshot_id)
         .where(opportunities_board.c.brand_id == brand.c.id)
+        .correlate(brand)
         .order_by(opportunities_board.c.created_at.desc())
         .limit(1)
         .lateral("newest_board")
@@ -23,6 +24,7 @@ def list_brands_with_stale_boards(conn: Connection, *, limit: int) -> list[UUID]
     newest_snapshot = (
         select(snapshot.c.id, snapshot.c.created_at)
         .where(snapshot.c.brand_id == brand.c.id)
+        .correlate(brand)
         .order_by(snapshot.c.version.desc())
         .limit(1)
         .lateral("newest_snapshot")
@@ -30,6 +32,7 @@ def list_brands_with_stale_boards(conn: Connection, *, limit: int) -> list[UUID]
     is_live = exists().where(board_generation.c.brand_id == brand.c.id, IS_LIVE_GENERATION)
     statement = (
         select(brand.c.id)
+        .select_from(brand)
         .join(newest_board, true())
         .join(newest_snapshot, true())
         .where(brand.c.deleted_at.is_(None), newest_board.c.snapshot_id != newest_snapshot.c.id, ~is_live)

@@ -13,7 +13,8 @@ from brandbrain_dagster.domain.compile.citations import citation_problems
 from brandbrain_dagster.domain.compile.compiler import Draft
 from brandbrain_dagster.domain.compile.publication import snapshot_json
 from brandbrain_dagster.domain.compile.snapshot_schema import snapshot_json_schema
-from brandbrain_dagster.use_cases.compiler_choice import ModelChoice, choose_compiler
+from brandbrain_dagster.use_cases.compiler_choice import choose_compiler
+from brandbrain_dagster.use_cases.language_model_choice import ModelChoice
 from tests.unit.compile.brands import roaster
 from tests.unit.compile.llm_outputs import GOOD_OUTPUT, LIMITS, llm_compiler, output_with
 from tests.unit.compile.profiles import compile_inputs

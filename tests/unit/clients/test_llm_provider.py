@@ -17,7 +17,7 @@ from brandbrain_dagster.domain.compile.llm.language_model import (
     ModelRequest,
     ModelResponse,
 )
-from brandbrain_dagster.errors import CompileInterruptedError, ConfigurationError
+from brandbrain_dagster.errors import ConfigurationError, WorkInterruptedError
 from tests.unit.clients.llm_service import KEY, ChatService, Reply, calls, completion, refuses, says
 
 SCHEMA = {
@@ -178,7 +178,7 @@ def test_tokens_that_a_service_does_not_count_are_unknown() -> None:
 
 
 def test_a_process_that_is_to_end_gives_the_question_up() -> None:
-    with pytest.raises(CompileInterruptedError):
+    with pytest.raises(WorkInterruptedError):
         asked(ChatService([calls(GOOD)], hang_seconds=30), is_stopping=lambda: True)
 
 

@@ -1,5 +1,6 @@
 """Platform profiles: the people's rules, and what the figures of each platform show, in plain sentences."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -138,6 +139,25 @@ def _middle(values: Sequence[int], noun: str) -> str:
     low, middle, high = (round(percentile(values, share)) for share in (0.25, 0.5, 0.75))
     spread = "" if low == high else f" (half have {low:,} to {high:,})"
     return f"{counted(middle, noun)}{spread}"
+
+
+_USUAL = re.compile(r"(\d[\d,]*) (word|character)s?(?: \(half have (\d[\d,]*) to (\d[\d,]*)\))?")
+
+
+def read_length(text: str) -> tuple[int, int, str] | None:
+    """Reads (low, high, "word" or "character") back from what a profile says of the usual length of a platform's texts.
+
+    None where it is told in other words, as people may.
+    """
+    found = _USUAL.search(text)
+    if found is None or not text.startswith("Typically "):
+        return None
+    middle, noun, low, high = found.groups()
+    return _as_count(low or middle), _as_count(high or middle), noun
+
+
+def _as_count(figure: str) -> int:
+    return int(figure.replace(",", ""))
 
 
 def _hashtags(view: PlatformReading) -> FieldNode[str]:

@@ -14,7 +14,7 @@ from brandbrain_dagster.domain.compile.snapshot_schema import FieldNode, Voice
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
 from brandbrain_dagster.domain.onboarding.platform_rules import CtaPolicy, Usage
 
-_EMOJI_USAGE = ((0.05, Usage.NONE), (1.0, Usage.MINIMAL), (4.0, Usage.MODERATE), (float("inf"), Usage.HEAVY))
+EMOJI_USAGE = ((0.05, Usage.NONE), (1.0, Usage.MINIMAL), (4.0, Usage.MODERATE), (float("inf"), Usage.HEAVY))
 """Average emoji an item, up to which the usage is called so."""
 _CTA_POLICY = ((0.05, CtaPolicy.NONE), (0.4, CtaPolicy.SOFT), (0.8, CtaPolicy.DIRECT), (1.01, CtaPolicy.AGGRESSIVE))
 """Share of items with a call to action, below which the policy is called so."""
@@ -44,6 +44,6 @@ def _cta_policy(answers: OnboardingAnswers, figures: VoiceFigures, reading: Bund
 def _emoji_policy(figures: VoiceFigures, reading: BundleReading) -> FieldNode[Usage]:
     if figures.item_count < MIN_ITEMS:
         return no_text(*too_little_voice(figures, "Override voice.emoji_policy"))
-    usage = next(usage for up_to, usage in _EMOJI_USAGE if figures.emoji_each <= up_to)
+    usage = next(usage for up_to, usage in EMOJI_USAGE if figures.emoji_each <= up_to)
     ids = [item_id for entry in reading.voice_stats["emoji_stats"]["top_emoji"] for item_id in entry["item_ids"]]
     return inferred(usage, reading.cited(ids) or cite(ranked_items(reading)))
