@@ -40,6 +40,8 @@ bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/brand_match.py
 	$(BIN)/python benchmarks/reads_while_compiling.py
 	$(BIN)/python benchmarks/fleet.py
+	$(BIN)/python benchmarks/opportunities.py
+	$(BIN)/python benchmarks/sensor_ticks.py
 
 up: setup ## Run everything: API on http://127.0.0.1:8000, Dagster UI on http://127.0.0.1:3000
 	$(BIN)/brandbrain up

@@ -75,7 +75,7 @@ PROFILE = {
     ],
     "meta": {"content_goal": "More bookings."},
 }
-BOARD = {
+BOARD: dict[str, Any] = {
     "evidence_summary": {
         "total_items": 50,
         "platforms": {"instagram": 50},

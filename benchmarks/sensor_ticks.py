@@ -22,7 +22,14 @@ from brandbrain_dagster.assets.brand_partitions import BRANDS
 from brandbrain_dagster.cli.dagster_instance import dagster_instance
 from brandbrain_dagster.domain.compile.brand_inputs import configuration_hash
 from brandbrain_dagster.resources.compile_rules import chosen_compiler
-from brandbrain_dagster.sensors import automatic_compiles, brand_partitions, compile_queue, lost_work
+from brandbrain_dagster.sensors import (
+    automatic_compiles,
+    boards,
+    brand_partitions,
+    compile_queue,
+    fleet_benchmarks,
+    lost_work,
+)
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.ledger.brands import list_brand_ids
 from brandbrain_dagster.stores.ledger.engine import Ledger
@@ -38,6 +45,9 @@ SENSORS = {
     "compile_worker": compile_queue.compile_worker_sensor,
     "inputs_changed": automatic_compiles.inputs_changed_sensor,
     "stale_brands": automatic_compiles.stale_brands_sensor,
+    "board_worker": boards.board_worker_sensor,
+    "stale_boards": boards.stale_boards_sensor,
+    "fleet_benchmarks": fleet_benchmarks.fleet_benchmarks_sensor,
     "lost_work": lost_work.lost_work_sensor,
 }
 ALL_SETTLED = """
@@ -58,6 +68,13 @@ INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total,
 INSERT INTO snapshot
     SELECT gen_random_uuid(), brand_id, compile_run.id, 1, '1', '{}', '{}', 'hash', :now
     FROM compile_run JOIN made ON made.id = compile_run.brand_id;
+INSERT INTO board_generation (id, brand_id, snapshot_id, requested_by, llm_usage_json, status, attempts, max_attempts,
+        available_at, created_at, finished_at)
+    SELECT gen_random_uuid(), brand_id, snapshot.id, 'first_run', '{}', 'SUCCEEDED', 1, 3, :now, :now, :now
+    FROM snapshot JOIN made ON made.id = snapshot.brand_id;
+INSERT INTO opportunities_board
+    SELECT gen_random_uuid(), brand_id, board_generation.id, snapshot_id, 'error', NULL, '{}', '{}', :now
+    FROM board_generation JOIN made ON made.id = board_generation.brand_id;
 DROP TABLE made;
 ANALYZE;
 """

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -109,6 +110,12 @@ class Settings(BaseSettings):
     warm_worker: bool = Field(
         default=True, description="Whether a worker run is kept waiting, so that compiles start at once."
     )
+    public_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] = Field(
+        default="http://127.0.0.1:8000", description="Address of the API and its pages, for links that lead there."
+    )
+    dagster_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] = Field(
+        default="http://127.0.0.1:3000", description="Address of the Dagster UI, for links that lead there."
+    )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
     )
@@ -149,6 +156,10 @@ class Settings(BaseSettings):
     def required_board_platforms(self) -> tuple[str, ...]:
         """The platforms that ``board_platforms`` lists."""
         return tuple(sorted({name.strip() for name in self.board_platforms.split(",") if name.strip()}))
+
+    def brand_page(self, brand_id: UUID) -> str:
+        """Returns the address of a brand's page."""
+        return f"{self.public_url.rstrip('/')}/brands/{brand_id}"
 
     @property
     def lake_location(self) -> str:

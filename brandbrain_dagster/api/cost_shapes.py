@@ -38,6 +38,17 @@ class ModelCostsShape(BaseModel):
     output_tokens: int
 
 
+class BoardCostsShape(BaseModel):
+    """What asking a language model took, over the generations of the Today board that asked one."""
+
+    usd: float | None = _USD
+    boards: int
+    boards_unknown: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
 class ModelUsageShape(BaseModel):
     """What asking a language model took in one compile; null is unknown."""
 
@@ -64,6 +75,7 @@ class BrandCostsShape(BaseModel):
     brand_id: UUID
     actor_runs: ChargesShape
     model: ModelCostsShape
+    boards: BoardCostsShape
     compiles: list[CompileCostsShape]
     page: int
     page_size: int

@@ -14,6 +14,7 @@ from brandbrain_dagster.domain.opportunities.board import Board
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
 from brandbrain_dagster.errors import BrandBrainError, LeaseLostError, WorkCancelledError, WorkInterruptedError
 from brandbrain_dagster.resources.board_rules import generation_ports
+from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger import boards
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
 from brandbrain_dagster.stores.ledger.boards import StoredBoard
@@ -92,7 +93,7 @@ def _tell(stored: StoredBoard, ports: RunPorts) -> None:
         dg.AssetMaterialization(
             BOARD,
             partition=str(stored.brand_id),
-            metadata=_metadata(stored),
+            metadata=_metadata(stored, ports.settings),
             tags={"dagster/data_version": version},
         )
     )
@@ -109,7 +110,7 @@ def _tell(stored: StoredBoard, ports: RunPorts) -> None:
     )
 
 
-def _metadata(stored: StoredBoard) -> Mapping[str, dg.MetadataValue]:
+def _metadata(stored: StoredBoard, settings: Settings) -> Mapping[str, dg.MetadataValue]:
     board: Board = stored.board
     told: dict[str, dg.MetadataValue] = {
         "state": dg.MetadataValue.text(board.state.value),
@@ -118,6 +119,7 @@ def _metadata(stored: StoredBoard) -> Mapping[str, dg.MetadataValue]:
         "evidence_items": dg.MetadataValue.int(len(board.evidence_ids)),
         "gate_config_version": dg.MetadataValue.text(board.gate_config_version),
         "timings_ms": dg.MetadataValue.json(dict(stored.timings_ms)),
+        "brand_page": dg.MetadataValue.url(settings.brand_page(stored.brand_id)),
         "board_id": dg.MetadataValue.text(str(stored.id)),
         "snapshot_id": dg.MetadataValue.text(str(stored.snapshot_id)),
         "generation_id": dg.MetadataValue.text(str(stored.generation_id)),

@@ -19,7 +19,7 @@ from brandbrain_dagster.domain.qa.report import QaReport
 from brandbrain_dagster.domain.qa.report_text import report_markdown
 from brandbrain_dagster.errors import LeaseLostError
 from brandbrain_dagster.resources.compile_rules import chosen_compiler
-from brandbrain_dagster.settings import load_settings
+from brandbrain_dagster.settings import Settings, load_settings
 from brandbrain_dagster.stores.ledger import bundles, compile_progress
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
@@ -50,7 +50,7 @@ def materialize_brandbrain_snapshot(work: BrandWork) -> dg.MaterializeResult:  #
     refuse_unsound_draft(compiled, run=_compile_run(work), lease_token=work.lease_token, ledger=work.ledger)
     snapshot = _publish(compiled, facts, compiler, work)
     return dg.MaterializeResult(
-        metadata=_metadata(snapshot, facts.evidence_status),
+        metadata=_metadata(snapshot, facts.evidence_status, work.settings),
         data_version=dg.DataVersion(snapshot.content_hash),
         check_results=[_qa(compiled.qa)],
     )
@@ -127,7 +127,7 @@ def _record_progress(work: BrandWork, bundle: EvidenceBundle, report_id: UUID, f
             bundles.record_standing(conn, report_id=report_id, standing=standing)
 
 
-def _metadata(snapshot: Snapshot, status: EvidenceStatus) -> dict[str, dg.MetadataValue]:
+def _metadata(snapshot: Snapshot, status: EvidenceStatus, settings: Settings) -> dict[str, dg.MetadataValue]:
     profile = snapshot.snapshot_json
     bands = {name: section["band"] for name, section in profile["meta"]["confidence_summary"].items()}
     return {
@@ -137,6 +137,7 @@ def _metadata(snapshot: Snapshot, status: EvidenceStatus) -> dict[str, dg.Metada
         "pillars": dg.MetadataValue.int(len(profile["pillars"])),
         "confidence": dg.MetadataValue.json(bands),
         "missing_inputs": dg.MetadataValue.json(profile["meta"]["missing_inputs"]),
+        "brand_page": dg.MetadataValue.url(settings.brand_page(snapshot.brand_id)),
         "snapshot_id": dg.MetadataValue.text(str(snapshot.id)),
         "compile_run_id": dg.MetadataValue.text(str(snapshot.compile_run_id)),
         **evidence_status_metadata(status),

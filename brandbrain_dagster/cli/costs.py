@@ -27,11 +27,13 @@ def command(brand: str, *, limit: int, as_json: bool) -> None:
 
 
 def _print(costs: BrandCosts) -> None:
+    boards = [("all boards", "", "", "", "", *_model_cells(costs.boards))] if costs.boards.asked_count else []
     rows = [
         *map(_compile_row, costs.compiles),
         ("all compiles", "", "", *_actor_cells(costs.allocated), *_model_cells(costs.model)),
+        *boards,
         ("no compile", "", "", *_actor_cells(costs.unattributed), "", ""),
-        ("in all", "", "", *_actor_cells(costs.charged), *_model_cells(costs.model)),
+        ("in all", "", "", *_actor_cells(costs.charged), *_model_cells(costs.model + costs.boards)),
     ]
     print_table(["compile", "created", "status", "Apify USD", "runs", "model USD", "tokens"], rows)
     if len(costs.compiles) < costs.compile_count:
@@ -70,6 +72,7 @@ def _uncertainties(costs: BrandCosts) -> list[str]:
         sentences.append(f"~ holds estimates: {estimated} runs, until Apify has settled them.")
     if unknown:
         sentences.append(f"+? leaves something out: {unknown} runs of unknown cost, which is not zero.")
-    if costs.model.unknown_count:
-        sentences.append(f"The model's cost is unknown for {costs.model.unknown_count} compiles, which is not zero.")
+    for model, noun in ((costs.model, "compiles"), (costs.boards, "boards")):
+        if model.unknown_count:
+            sentences.append(f"The model's cost is unknown for {model.unknown_count} {noun}, which is not zero.")
     return sentences

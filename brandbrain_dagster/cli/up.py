@@ -25,7 +25,7 @@ from brandbrain_dagster.cli.up_programs import (
 )
 from brandbrain_dagster.errors import ConflictError, LedgerUnavailableError
 from brandbrain_dagster.resources.database import open_current_ledger
-from brandbrain_dagster.settings import Settings, load_settings
+from brandbrain_dagster.settings import Settings, load_settings, variable_of
 from brandbrain_dagster.stores.ledger.embedded_server import embedded_database_url, release_embedded_server
 
 _LOOK_SECONDS = 0.2
@@ -54,7 +54,7 @@ def command(api_port: int, ui_port: int, *, no_ui: bool, verbose: bool) -> None:
             open_current_ledger(settings).close()
             tree = ProcessTree(
                 home / "logs",
-                variables=_variables(settings, home),
+                variables=_variables(settings, home, ports),
                 lock=lock,
                 tell=click.echo,
                 tells_logs=verbose,
@@ -78,6 +78,7 @@ def _run(tree: ProcessTree, ports: Ports, workspace: Path, requests: list[int]) 
     _look_after(tree, requests, until=tree.answers)
     if not requests:
         click.echo(f"API: http://{HOST}:{ports.api}")
+        click.echo(f"Brand pages: http://{HOST}:{ports.api}/brands")
         if ports.ui is not None:
             click.echo(f"Dagster UI: http://{HOST}:{ports.ui}")
         click.echo("Ready; stop it with Ctrl-C.")
@@ -97,10 +98,18 @@ def _checked_ports(api_port: int, ui_port: int | None) -> Ports:
     return Ports(api=api_port, ui=ui_port, code=find_free_port())
 
 
-def _variables(settings: Settings, home: Path) -> dict[str, str]:
-    """What the children need beside the environment: the same folders wherever they run, and sensors that are on."""
-    variables = {"BRANDBRAIN_HOME": str(home), "DAGSTER_HOME": str(settings.dagster_home)}
-    return variables if "automation" in settings.model_fields_set else {**variables, "BRANDBRAIN_AUTOMATION": "true"}
+def _variables(settings: Settings, home: Path, ports: Ports) -> dict[str, str]:
+    """What the children need beside the environment: the same folders wherever they run, and what is on unless set."""
+    unless_set = {
+        "automation": "true",
+        "public_url": f"http://{HOST}:{ports.api}",
+        **({} if ports.ui is None else {"dagster_url": f"http://{HOST}:{ports.ui}"}),
+    }
+    return {
+        "BRANDBRAIN_HOME": str(home),
+        "DAGSTER_HOME": str(settings.dagster_home),
+        **{variable_of(name): value for name, value in unless_set.items() if name not in settings.model_fields_set},
+    }
 
 
 @contextmanager

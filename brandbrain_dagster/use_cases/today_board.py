@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import takewhile
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from brandbrain_dagster.domain.features.graphemes import GRAPHEME
@@ -26,11 +25,6 @@ from brandbrain_dagster.stores.ledger.board_generations import enqueue_generatio
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
 from brandbrain_dagster.stores.ledger.brand_scope import BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
-from brandbrain_dagster.stores.ledger.served_board_evidence import (
-    SNIPPET_CHARACTERS,
-    list_cited_evidence,
-    read_evidence_summary,
-)
 from brandbrain_dagster.stores.ledger.served_boards import (
     ServedBoard,
     ServedDecision,
@@ -38,6 +32,14 @@ from brandbrain_dagster.stores.ledger.served_boards import (
     TodayFacts,
     find_today_facts,
 )
+from brandbrain_dagster.stores.ledger.served_ideas import (
+    SNIPPET_CHARACTERS,
+    CitedItem,
+    list_shown_ideas,
+    read_evidence_summary,
+)
+
+_UNDECIDED = Standing()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ class EnqueuingRules:
     max_attempts: int
 
 
-class EvidencePreview(msgspec.Struct, frozen=True, kw_only=True):
+class EvidencePreview(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A cited item in short."""
 
     id: UUID
@@ -185,7 +187,7 @@ async def _today(
         shown_from=shown_from,
         opportunities=await _shown(ledger, brand_id, facts, standing, now),
         evidence_summary=summary or await read_evidence_summary(ledger, brand_id=brand_id),
-        delivery=_delivery(len(facts.opportunities), hidden),
+        delivery=_delivery(len(facts.ideas), hidden),
     )
 
 
@@ -229,23 +231,24 @@ async def _shown(
 ) -> tuple[ShownOpportunity, ...]:
     if facts.shown is None:
         return ()
-    found = {idea.id for idea in facts.opportunities}
-    _refuse_dangling(facts.shown, "opportunity", facts.shown.opportunity_ids, found)
-    ideas = arrange(facts.opportunities, standing, now)
-    if not ideas:
+    board = facts.shown
+    _refuse_dangling(board, "opportunity", board.opportunity_ids, {idea.id for idea in facts.ideas})
+    ids = [idea.id for idea in arrange(facts.ideas, standing, now)]
+    if not ids:
         return ()
-    ids = {evidence_id: None for idea in ideas for evidence_id in idea.evidence_ids}
-    cited = await list_cited_evidence(ledger, brand_id=brand_id, ids=ids)
-    if not cited:  # what a board cites stays as long as the brand
+    ideas = await list_shown_ideas(ledger, board_id=board.id, ids=ids)
+    if not ideas:  # a board stays as long as the brand
         raise absent_brand()
-    _refuse_dangling(facts.shown, "evidence item", ids, cited)
+    for idea in ideas.values():
+        cited = {item.id for item in idea.cited}
+        _refuse_dangling(board, "evidence item", idea.opportunity.evidence_ids, cited)
     return tuple(
         ShownOpportunity(
-            opportunity=idea,
-            standing=standing.get(idea.id, Standing()),
-            evidence_preview=tuple(_preview(cited[evidence_id]) for evidence_id in idea.evidence_ids),
+            opportunity=ideas[idea_id].opportunity,
+            standing=standing.get(idea_id, _UNDECIDED),
+            evidence_preview=tuple(_preview(item) for item in ideas[idea_id].cited),
         )
-        for idea in ideas
+        for idea_id in ids
     )
 
 
@@ -257,14 +260,14 @@ def _refuse_dangling(board: ServedBoard, noun: str, ids: Iterable[UUID], found: 
         )
 
 
-def _preview(row: asyncpg.Record) -> EvidencePreview:
+def _preview(item: CitedItem) -> EvidencePreview:
     return EvidencePreview(
-        id=row["id"],
-        platform=row["platform"],
-        canonical_url=row["canonical_url"],
-        author_ref=row["author_ref"],
-        text_snippet=_snippet(row["said"]),
-        has_transcript=row["has_transcript"],
+        id=item.id,
+        platform=item.platform,
+        canonical_url=item.canonical_url,
+        author_ref=item.author_ref,
+        text_snippet=_snippet(item.said),
+        has_transcript=item.has_transcript,
     )
 
 

@@ -48,6 +48,14 @@ def test_costs_are_shown_by_compile_and_in_all(api: ProfileApi, brand: Brand, co
             "unattributed": {"usd": 0.05, "runs": 1, "runs_estimated": 0, "runs_unknown": 0},
         },
         "model": {**of_model, "compiles": 1, "compiles_unknown": 0},
+        "boards": {
+            "usd": 0.0,
+            "boards": 0,
+            "boards_unknown": 0,
+            "requests": 0,
+            "input_tokens": 0,
+            "output_tokens": 0,
+        },
         "compiles": [
             {
                 "compile_run_id": str(compiles[0]),
@@ -121,3 +129,4 @@ def test_answer_is_what_the_description_says(api: ProfileApi, brand: Brand, comp
     assert set(answer["compiles"][0]["model"]) == set(described["ModelUsageShape"]["properties"])
     assert set(answer["actor_runs"]["charged"]) == set(described["ActorCostsShape"]["properties"])
     assert set(answer["model"]) == set(described["ModelCostsShape"]["properties"])
+    assert set(answer["boards"]) == set(described["BoardCostsShape"]["properties"])

@@ -22,12 +22,12 @@ from brandbrain_dagster.stores.ledger import (
     onboarding,
     override_changes,
     overrides,
-    served_board_evidence,
     served_boards,
     served_compile_stories,
     served_diffs,
     served_evidence,
     served_evidence_pages,
+    served_ideas,
     served_overrides_log,
     served_snapshots,
     served_standings,
@@ -152,12 +152,8 @@ READS: dict[str, Read] = {
     "find_today_facts": by_the_api(
         lambda api, key: served_boards.find_today_facts(api, brand_id=key, scope=WHOLE_LEDGER)
     ),
-    "list_cited_evidence": by_the_api(
-        lambda api, key: served_board_evidence.list_cited_evidence(api, brand_id=key, ids=[key] * 50)
-    ),
-    "read_evidence_summary": by_the_api(
-        lambda api, key: served_board_evidence.read_evidence_summary(api, brand_id=key)
-    ),
+    "list_shown_ideas": by_the_api(lambda api, key: served_ideas.list_shown_ideas(api, board_id=key, ids=[key] * 10)),
+    "read_evidence_summary": by_the_api(lambda api, key: served_ideas.read_evidence_summary(api, brand_id=key)),
     "list_overrides_log": by_the_api(
         lambda api, key: served_overrides_log.list_overrides_log(
             api, brand_id=key, scope=WHOLE_LEDGER, limit=20, offset=0
@@ -261,12 +257,12 @@ def test_every_read_of_the_stores_is_looked_at() -> None:
         onboarding,
         override_changes,
         overrides,
-        served_board_evidence,
         served_boards,
         served_compile_stories,
         served_diffs,
         served_evidence,
         served_evidence_pages,
+        served_ideas,
         served_overrides_log,
         served_snapshots,
         served_standings,

@@ -48,26 +48,32 @@ class ActorCosts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelCosts(msgspec.Struct, frozen=True, kw_only=True):
-    """What asking a language model took over some compiles; ``unknown_count`` of them don't know their cost."""
+    """What asking a language model took over some compiles or boards; ``unknown_count`` of them don't know their cost.
 
-    compile_count: int = 0
+    ``asked_count`` is how many of them asked one.
+    """
+
+    asked_count: int = 0
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     known_usd: Decimal = Decimal(0)
     unknown_count: int = 0
 
+    def __add__(self, other: "ModelCosts") -> "ModelCosts":
+        return ModelCosts(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
+
     @property
     def usd(self) -> Decimal | None:
         """What is known of the cost; None when nothing is, which is not the same as nothing asked."""
-        return None if self.unknown_count and self.unknown_count == self.compile_count else self.known_usd
+        return None if self.unknown_count and self.unknown_count == self.asked_count else self.known_usd
 
-    def to_json(self) -> dict[str, Any]:
-        """Returns the costs as plain JSON."""
+    def to_json(self, noun: str) -> dict[str, Any]:
+        """Returns the costs as plain JSON; ``noun`` is what asked, as a plural."""
         return {
             "usd": _number(self.usd),
-            "compiles": self.compile_count,
-            "compiles_unknown": self.unknown_count,
+            noun: self.asked_count,
+            f"{noun}_unknown": self.unknown_count,
             "requests": self.requests,
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
@@ -115,13 +121,17 @@ class CompileCosts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrandCosts(msgspec.Struct, frozen=True, kw_only=True):
-    """The costs of a brand, and of some of its ``compile_count`` compiles, newest first."""
+    """The costs of a brand, and of some of its ``compile_count`` compiles, newest first.
+
+    ``model`` is what compiles asked of a language model, ``boards`` what generations of the Today board did.
+    """
 
     allocated: ActorCosts
     unattributed: ActorCosts
     model: ModelCosts
     compile_count: int
     compiles: tuple[CompileCosts, ...]
+    boards: ModelCosts = ModelCosts()
 
     @property
     def charged(self) -> ActorCosts:
@@ -136,7 +146,8 @@ class BrandCosts(msgspec.Struct, frozen=True, kw_only=True):
                 "allocated": self.allocated.to_json(),
                 "unattributed": self.unattributed.to_json(),
             },
-            "model": self.model.to_json(),
+            "model": self.model.to_json("compiles"),
+            "boards": self.boards.to_json("boards"),
             "compiles": [costs.to_json() for costs in self.compiles],
         }
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from brandbrain_dagster.domain.opportunities.decisions import Standing
-from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
+from brandbrain_dagster.domain.opportunities.opportunity import OpportunityType
 
 MOST_SHOWN = 10
 _KINDS_WANTED = 2
@@ -14,9 +15,30 @@ _KINDS_WANTED = 2
 _UNDECIDED = Standing()
 
 
-def arrange(
-    opportunities: Iterable[Opportunity], standing: Mapping[UUID, Standing], now: datetime
-) -> list[Opportunity]:
+class Ranked(Protocol):
+    """As much of an opportunity as says where it comes."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def score(self) -> int:
+        """How good it is."""
+
+    @property
+    def type(self) -> OpportunityType:
+        """What kind of moment it is."""
+
+    @property
+    def pillar_id(self) -> str | None:
+        """The pillar it serves."""
+
+
+Idea = TypeVar("Idea", bound=Ranked)
+
+
+def arrange(opportunities: Iterable[Idea], standing: Mapping[UUID, Standing], now: datetime) -> list[Idea]:
     """Returns what is shown: pinned first, then the best score, then the id; without what is snoozed or ignored.
 
     At most `MOST_SHOWN`, but all that are pinned. Where the best are all of one type or pillar, the last of them that
@@ -31,7 +53,7 @@ def arrange(
     return [*pinned, *(idea for idea in others if idea.id in chosen)]
 
 
-def _varied(pinned: list[Opportunity], best: list[Opportunity], rest: list[Opportunity]) -> list[Opportunity]:
+def _varied(pinned: list[Idea], best: list[Idea], rest: list[Idea]) -> list[Idea]:
     """Returns the best, the last of them exchanged for the best of the rest while that shows more types or pillars."""
     shown = _variety([*pinned, *best])
     if shown == _variety([*pinned, *best, *rest]):
@@ -43,7 +65,7 @@ def _varied(pinned: list[Opportunity], best: list[Opportunity], rest: list[Oppor
     return best
 
 
-def _variety(ideas: Sequence[Opportunity]) -> int:
+def _variety(ideas: Sequence[Ranked]) -> int:
     types = {idea.type for idea in ideas}
     pillars = {idea.pillar_id for idea in ideas if idea.pillar_id is not None}
     return min(len(types), _KINDS_WANTED) + min(len(pillars), _KINDS_WANTED)

@@ -85,8 +85,9 @@ def _differentiation(sketch: Sketch, reading: EvidenceReading) -> int:
     channel does not hold it yet, or for a claim never made.
     """
     known = reading.yardstick.known_times(post for post in sketch.posts if post.is_own)
-    talk = [fact.figures for fact in sketch.facts if "per_hundred" in fact.figures]
-    known = [float(figures["per_hundred"]) / float(figures["usual"]) for figures in talk] or known
+    talked, usual_talk = _figure("per_hundred", sketch), _figure("usual", sketch)
+    if talked and usual_talk:
+        known = [talked / usual_talk]
     usual = median(known) if known else 0.0
     points = next((points for least, points in _TIMES if usual >= least), 0)
     is_told = all(reading.is_told_on(sketch.outlet.channel, post) for post in sketch.posts)
@@ -104,3 +105,8 @@ def _execution_readiness(sketch: Sketch, reading: EvidenceReading) -> int:
     )
     is_home = reading.outlets.is_at_home(sketch.outlet)
     return sum(map(bool, (is_home, written_out, len(posts) > 1, sketch.proof or posts[0].hook)))
+
+
+def _figure(name: str, sketch: Sketch) -> float | None:
+    values = (fact.figures[name] for fact in sketch.facts if name in fact.figures)
+    return next((value for value in values if not isinstance(value, date)), None)

@@ -61,12 +61,12 @@ class Post:
     @cached_property
     def words(self) -> frozenset[str]:
         """The stems of the words that it is written with, without stop words."""
-        return self._stems(self.text.prose)
+        return _stems(self.text.prose, self.text.language)
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The same of everything that it says, in its transcript or description too."""
-        return self._stems(self.text.voice_prose)
+        return _stems(self.text.voice_prose, self.text.language)
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
@@ -116,17 +116,12 @@ class Post:
 
     def is_version_of(self, other: "Post") -> bool:
         """Says whether the two tell the same thing, in other words perhaps, or one says what the other opens with."""
-        return self._likeness(other) >= _VERSION or self._takes_up(other) or other._takes_up(self)
+        return self._likeness(other) >= _VERSION or self.takes_up(other) or other.takes_up(self)
 
-    def _takes_up(self, other: "Post") -> bool:
-        opening = other._stems(other.hook or "")
+    def takes_up(self, other: "Post") -> bool:
+        """Says whether it says, somewhere, what the other opens with."""
+        opening = _stems(other.hook or "", other.text.language)
         return len(opening) >= _FEWEST_OF_OPENING and len(opening & self._said) >= _TAKEN_UP * len(opening)
-
-    def _stems(self, text: str) -> frozenset[str]:
-        language = self.text.language
-        silent = stop_words(language)
-        words = WORD.findall(fold_text(text[:MAX_CHARACTERS]))
-        return frozenset(stem(word, language) for word in words if word not in silent)
 
     def _likeness(self, other: "Post") -> float:
         fewest = min(len(self.words), len(other.words))
@@ -203,3 +198,9 @@ def _length(sentence: str) -> int:
 
 def _may_be_shown(part: str) -> bool:
     return private_kind(part) is None and not any(sign.search(part) for sign in (LINK, MENTION, HASHTAG))
+
+
+def _stems(text: str, language: str) -> frozenset[str]:
+    silent = stop_words(language)
+    words = WORD.findall(fold_text(text[:MAX_CHARACTERS]))
+    return frozenset(stem(word, language) for word in words if word not in silent)

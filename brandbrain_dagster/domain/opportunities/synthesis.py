@@ -40,6 +40,7 @@ _FINDERS: tuple[Finder, ...] = (
 """In the order in which they take posts: what rests on a certain post before what can do with others."""
 _TURNS = (*_FINDERS * 2, *(find_steady_themes,) * 2, *_FINDERS, find_steady_themes)
 """Every kind of finding gets its turns before what is left is collected by theme."""
+_MOST_OF_A_KIND = 3
 _OF_POSTS = frozenset(
     {Finding.STANDOUT_POST, Finding.TALKED_ABOUT, Finding.STRONG_FORMAT, Finding.PLATFORM_GAP, Finding.UNEQUAL_TWINS}
 )
@@ -57,7 +58,6 @@ def find_candidates(context: BoardContext) -> list[Candidate]:
         return []
     reading = EvidenceReading(context)
     taken: set[str] = set()
-    told: set[tuple[Finding, str]] = set()
     sketches: list[Sketch] = []
     for finder, may_repeat in [*product(_TURNS, [False]), *product(_FINDERS * 2, [True])]:
         if may_repeat and len(sketches) >= _ENOUGH:
@@ -66,18 +66,22 @@ def find_candidates(context: BoardContext) -> list[Candidate]:
         open_ones = (
             sketch
             for sketch in finder(reading, free)
-            if _may_come(sketch, told, may_repeat=may_repeat) and _is_open(sketch, taken, reading)
+            if _may_come(sketch, sketches, may_repeat=may_repeat) and _is_open(sketch, taken, reading)
         )
         sketch = next(open_ones, None)
         if sketch is not None:
             sketches.append(sketch)
-            told.add((sketch.finding, _subject(sketch)))
             taken |= _used(sketch, reading)
     return [_candidate(f"c{number}", sketch, reading) for number, sketch in enumerate(sketches, start=1)]
 
 
-def _may_come(sketch: Sketch, told: AbstractSet[tuple[Finding, str]], *, may_repeat: bool) -> bool:
-    return (sketch.finding, _subject(sketch)) not in told or (may_repeat and sketch.finding in _OF_POSTS)
+def _may_come(sketch: Sketch, before: Sequence[Sketch], *, may_repeat: bool) -> bool:
+    """Says whether there is room for one more of its kind, on its subject."""
+    alike = [other for other in before if other.finding is sketch.finding]
+    if len(alike) == _MOST_OF_A_KIND:
+        return False
+    is_told = _subject(sketch) in {_subject(other) for other in alike}
+    return not is_told or (may_repeat and sketch.finding in _OF_POSTS)
 
 
 def _used(sketch: Sketch, reading: EvidenceReading) -> set[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from brandbrain_dagster.domain.opportunities.board import Board
 from brandbrain_dagster.domain.opportunities.decisions import Decision
@@ -92,7 +93,7 @@ def list_opportunities(conn: Connection, *, brand_id: UUID, ids: Sequence[UUID])
     """Returns the brand's opportunities of these ids, each as the newest board that holds it has it."""
     statement = (
         select(opportunity.c.opportunity_json)
-        .distinct(opportunity.c.id)
+        .ext(distinct_on(opportunity.c.id))
         .join(opportunities_board, opportunities_board.c.id == opportunity.c.board_id)
         .where(opportunity.c.brand_id == brand_id, opportunity.c.id.in_(ids))
         .order_by(opportunity.c.id, opportunities_board.c.created_at.desc())

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Numeric,
+    Table,
     Text,
     bindparam,
     cast,
@@ -21,6 +22,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from brandbrain_dagster.domain.costs.brand_costs import ActorCosts, BrandCosts
 from brandbrain_dagster.domain.ingestion.actor_run import UsageCertainty
+from brandbrain_dagster.stores.ledger.board_tables import board_generation
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.query_steps import Query, QuerySteps
 from brandbrain_dagster.stores.ledger.tables import apify_run, brand, compile_run
@@ -74,8 +76,8 @@ def _allocated_or_not(is_counted: ColumnElement[bool]) -> ColumnElement[Any]:
     )
 
 
-def _model_costs() -> ColumnElement[Any]:
-    usage = compile_run.c.llm_usage_json
+def _model_costs(work: Table) -> ColumnElement[Any]:
+    usage = work.c.llm_usage_json
     cost = cast(usage["cost_usd"].astext, Numeric)
     counts = {
         name: func.coalesce(func.sum(cast(usage[name].astext, BigInteger)), 0)
@@ -84,13 +86,13 @@ def _model_costs() -> ColumnElement[Any]:
     return (
         select(
             _object(
-                compile_count=func.count(),
+                asked_count=func.count(),
                 known_usd=func.coalesce(func.sum(cost), 0),
                 unknown_count=func.count().filter(cost.is_(None)),
                 **counts,
             )
         )
-        .where(compile_run.c.brand_id == brand.c.id, usage != func.jsonb_build_object())
+        .where(work.c.brand_id == brand.c.id, usage != func.jsonb_build_object())
         .correlate(brand)
         .scalar_subquery()
     )
@@ -127,7 +129,8 @@ _compile_count = select(func.count()).where(compile_run.c.brand_id == brand.c.id
 _costs = _object(
     allocated=_allocated_or_not(_IS_ALLOCATED.is_(true())),
     unattributed=_allocated_or_not(_IS_ALLOCATED.is_not(true())),
-    model=_model_costs(),
+    model=_model_costs(compile_run),
+    boards=_model_costs(board_generation),
     compile_count=_compile_count,
     compiles=_compiles(),
 )

@@ -14,7 +14,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from brandbrain_dagster.domain.opportunities.board import BoardState, EvidenceShortfall, EvidenceSummary, ReadyReason
 from brandbrain_dagster.domain.opportunities.board_reading import LiveGeneration
 from brandbrain_dagster.domain.opportunities.decisions import DecisionType
-from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
+from brandbrain_dagster.domain.opportunities.opportunity import OpportunityType
 from brandbrain_dagster.stores.ledger.board_tables import (
     IS_LIVE_GENERATION,
     IS_READY_BOARD,
@@ -85,13 +85,22 @@ class ServedDecision(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+class RankedIdea(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """As much of an opportunity as says where it comes."""
+
+    id: UUID
+    score: int
+    type: OpportunityType
+    pillar_id: str | None
+
+
 class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Where a brand stands.
 
     ``shown`` is the ready board that was written last, ``newer`` the board that was written last where that is another.
     ``newer_snapshot_at`` is when the first snapshot after that of ``shown`` was made, ``newer_board_at`` when the first
-    board after it was written. ``opportunities`` are those of ``shown`` in their order, ``decisions`` are about them in
-    the order in which they were made.
+    board after it was written. ``ideas`` are those of ``shown`` in their order, ``decisions`` are about them in the
+    order in which they were made.
     """
 
     brand_name: str
@@ -101,7 +110,7 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer: ServedBoard | None
     newer_snapshot_at: datetime | None
     newer_board_at: datetime | None
-    opportunities: list[Opportunity]
+    ideas: list[RankedIdea]
     decisions: list[ServedDecision]
 
 
@@ -195,9 +204,11 @@ def _facts() -> Select[Any]:
         .order_by(opportunities_board.c.created_at)
         .limit(literal("1"))
     )
-    ideas = select(_all_of(opportunity.c.opportunity_json, opportunity.c.position)).where(
-        opportunity.c.board_id == shown.c.id
+    written = opportunity.c.opportunity_json
+    ranked = _object(
+        id=opportunity.c.id, score=opportunity.c.score, type=written["type"], pillar_id=written["pillar_id"]
     )
+    ideas = select(_all_of(ranked, opportunity.c.position)).where(opportunity.c.board_id == shown.c.id)
     made = opportunity_decision.c
     decisions = select(_all_of(func.to_json(opportunity_decision.table_valued()), made.recorded_at, made.id)).where(
         made.brand_id == brand.c.id, made.opportunity_id == shown.c.opportunity_ids.any_()
@@ -210,7 +221,7 @@ def _facts() -> Select[Any]:
         newer=case((newest.c.id.is_distinct_from(shown.c.id), func.to_json(newest.table_valued()))),
         newer_snapshot_at=newer_snapshot.correlate(brand, shown).scalar_subquery(),
         newer_board_at=newer_board.correlate(brand, shown).scalar_subquery(),
-        opportunities=ideas.correlate(shown).scalar_subquery(),
+        ideas=ideas.correlate(shown).scalar_subquery(),
         decisions=decisions.correlate(brand, shown).scalar_subquery(),
     )
     joined = brand.outerjoin(newest, true()).outerjoin(shown, true()).outerjoin(newest_snapshot, true())

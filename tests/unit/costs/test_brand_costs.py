@@ -15,7 +15,7 @@ def brand_costs(allocated: ActorCosts, unattributed: ActorCosts) -> BrandCosts:
 def test_charges_that_nobody_knows_are_no_amount() -> None:
     assert UNKNOWN.usd is None
     assert UNKNOWN.to_json() == {"usd": None, "runs": 2, "runs_estimated": 0, "runs_unknown": 2}
-    assert ModelCosts(compile_count=1, requests=1, unknown_count=1).usd is None
+    assert ModelCosts(asked_count=1, requests=1, unknown_count=1).usd is None
 
 
 def test_known_part_is_an_amount_beside_what_is_unknown() -> None:
@@ -36,3 +36,17 @@ def test_allocation_that_loses_a_cent_or_a_run_does_not_reconcile() -> None:
     assert "0.3 USD of 3 runs are allocated" in problem
     assert "0.31 USD of 5 were charged" in problem
     assert reconciliation_problem(costs, KNOWN + UNKNOWN + ActorCosts(run_count=1, unknown_count=1)) is not None
+
+
+def test_costs_of_compiles_and_boards_are_added_up_and_unknown_stays_unknown() -> None:
+    compiles = ModelCosts(asked_count=1, requests=2, input_tokens=10, output_tokens=3, known_usd=Decimal("0.5"))
+    boards = ModelCosts(asked_count=2, requests=2, input_tokens=5, output_tokens=1, unknown_count=2)
+    assert boards.usd is None
+    assert (compiles + boards).to_json("questions") == {
+        "usd": 0.5,
+        "questions": 3,
+        "questions_unknown": 2,
+        "requests": 4,
+        "input_tokens": 15,
+        "output_tokens": 4,
+    }

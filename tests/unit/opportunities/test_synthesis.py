@@ -47,7 +47,7 @@ def test_theme_that_did_well_and_went_quiet_is_taken_up_again() -> None:
 
 def test_standout_post_is_followed_by_one_that_its_channel_does_not_hold() -> None:
     text = (
-        "Kintsugi keeps a broken vase alive for years. Marta fills hers with cherry twigs and lemon peel every spring."
+        "Kintsugi keeps a broken vase alive, warm and slightly vain. Marta fills hers with cherry twigs every spring."
     )
     hit = post(text, days=3, likes=400, tag="repairs")
     sequel = "Slow drying, and the broken kintsugi vase holds water. Lacquer hates hurry, dust and radiators."
@@ -56,7 +56,7 @@ def test_standout_post_is_followed_by_one_that_its_channel_does_not_hold() -> No
     (candidate, wording), *_ = found(context, Finding.STANDOUT_POST)
     assert [item.id for item in candidate.items] == [hit.id, follower.id]
     assert wording.title == (
-        "Part two of “Kintsugi keeps a broken vase alive for years”: "
+        "Part two of “Kintsugi keeps a broken vase alive, warm and slightly vain”: "
         "“Slow drying, and the broken kintsugi vase holds water”"
     )
     assert candidate.facts[0].figures["times"] == 4.0
