@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import dagster as dg
 import pytest
+from sqlalchemy import select
 
 from brandbrain_dagster.domain.opportunities.board import BoardState, ReadyReason
 from brandbrain_dagster.domain.opportunities.candidate import Candidate
@@ -22,8 +23,16 @@ from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import boards
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS
-from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
+from brandbrain_dagster.stores.ledger.board_tables import (
+    RequestedBy,
+    board_generation,
+    opportunities_board,
+    opportunity,
+    opportunity_citation,
+    opportunity_decision,
+)
 from brandbrain_dagster.use_cases.attempt_generation import begin_generation
+from brandbrain_dagster.use_cases.erase_brand import erase_brand
 from brandbrain_dagster.use_cases.generate_board import GenerationPorts, generate_board
 from tests.dagster.boarding import compiled, enqueue, newest_board
 from tests.dagster.brand_runs import Brands, definitions
@@ -181,3 +190,14 @@ def test_run_is_asked_for_when_a_board_waits_and_no_worker_is_there(themed: Bran
     assert isinstance(tick(board_worker_sensor, themed), dg.SkipReason)
     with themed.ledger.read() as conn:
         assert GENERATIONS.get(conn, work_id=generation_id).attempts == 0
+
+
+def test_erased_brand_leaves_no_board_behind(themed: Brands) -> None:
+    kept, erased = compiled(themed, 2)
+    for brand_id in (kept, erased):
+        assert themed.run_board(brand_id).success
+        decide(themed, brand_id, newest_board(themed, brand_id).board.opportunities[0].id, DecisionType.PINNED)
+    erase_brand(erased, ledger=themed.ledger, lake=Lake(load_settings().lake_location))
+    with themed.ledger.read() as conn:
+        for table in (board_generation, opportunities_board, opportunity, opportunity_citation, opportunity_decision):
+            assert set(conn.scalars(select(table.c.brand_id))) == {kept}, table.name
