@@ -72,7 +72,12 @@ class LlmCompiler:
             is_allowed=reading.is_allowed,
         )
         request = build_request(
-            question.fields, brand_name=inputs.brand_name, answers=answers, items=shown, limits=self._limits
+            question.fields,
+            brand_name=inputs.brand_name,
+            answers=answers,
+            taboos=inputs.taboos,
+            items=shown,
+            limits=self._limits,
         )
         try:
             response = self._answer(request, question)

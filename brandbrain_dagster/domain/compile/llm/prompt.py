@@ -49,15 +49,16 @@ def build_request(
     *,
     brand_name: str,
     answers: OnboardingAnswers,
+    taboos: Sequence[str],
     items: Sequence[EvidenceItem],
     limits: ModelLimits,
 ) -> ModelRequest:
-    """Returns the question for these fields of a draft over these items."""
+    """Returns the question for these fields of a draft over these items; ``taboos`` may be more than the answers'."""
     prompt = _prompt_files()
     explained = dict(_SECTION.findall(prompt["fields.md"]))
     user = Template(prompt["user.md"]).substitute(
         fields="\n".join(f"- `{name}`: {explained[_explanation(name, answers)]}" for name in fields),
-        brand=_as_data(_brand(brand_name, answers)),
+        brand=_as_data(_brand(brand_name, answers, taboos)),
         evidence=_as_data(_evidence(items)),
     )
     return ModelRequest(
@@ -73,7 +74,7 @@ def _explanation(field: str, answers: OnboardingAnswers) -> str:
     return "pillars_named" if field == "pillars" and answers.pillars_seed else field
 
 
-def _brand(brand_name: str, answers: OnboardingAnswers) -> dict[str, Any]:
+def _brand(brand_name: str, answers: OnboardingAnswers, taboos: Sequence[str]) -> dict[str, Any]:
     """What the brand's people said that helps to read the evidence; their texts are theirs and are not asked for."""
     told = {
         "name": brand_name,
@@ -83,7 +84,7 @@ def _brand(brand_name: str, answers: OnboardingAnswers) -> dict[str, Any]:
         "tone_words": list(answers.tone_words),
         "goal": answers.primary_goal,
         "pillar_names": list(answers.pillars_seed),
-        "forbidden_terms": list(answers.taboos),
+        "forbidden_terms": list(taboos),
         "risk_boundaries": list(answers.risk_boundaries),
     }
     return {name: value for name, value in told.items() if value}
