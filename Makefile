@@ -36,6 +36,7 @@ bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/normalize.py
 	$(BIN)/python benchmarks/collect.py
 	$(BIN)/python benchmarks/api.py
+	$(BIN)/python benchmarks/pages.py
 	$(BIN)/python benchmarks/orchestration.py
 	$(BIN)/python benchmarks/brand_match.py
 	$(BIN)/python benchmarks/reads_while_compiling.py

@@ -152,10 +152,21 @@ class Settings(BaseSettings):
         listed = self.api_tokens.get_secret_value() if self.api_tokens else ""
         return frozenset(token.strip() for token in listed.split(",") if token.strip())
 
-    @property
+    @cached_property
     def required_board_platforms(self) -> tuple[str, ...]:
-        """The platforms that ``board_platforms`` lists."""
-        return tuple(sorted({name.strip() for name in self.board_platforms.split(",") if name.strip()}))
+        """The platforms that ``board_platforms`` lists.
+
+        Raises:
+            ConfigurationError: one of them is no platform.
+        """
+        named = {name.strip() for name in self.board_platforms.split(",") if name.strip()}
+        known = {entry.platform for entry in CAPABILITIES}
+        if not named <= known:
+            raise ConfigurationError(
+                f"BRANDBRAIN_BOARD_PLATFORMS names {', '.join(sorted(named - known))}; "
+                f"use some of {', '.join(sorted(known))}."
+            )
+        return tuple(sorted(named))
 
     def brand_page(self, brand_id: UUID) -> str:
         """Returns the address of a brand's page."""
@@ -185,7 +196,7 @@ def load_settings() -> Settings:
         raise ConfigurationError(
             f"The environment is not usable, correct it and try again: {'; '.join(problems)}."
         ) from None
-    _ = settings.caps
+    _ = settings.caps, settings.required_board_platforms
     return settings
 
 

@@ -42,7 +42,7 @@ def everything_up(place: Workplace) -> Iterator[tuple[httpx.Client, "subprocess.
     """Yields a client of the API, and the process that keeps everything up."""
     port = free_port()
     arguments = [sys.executable, "-m", "brandbrain_dagster", "up", "--no-ui", "--api-port", str(port)]
-    process = subprocess.Popen(arguments, env={**place.environment, **QUICKLY}, start_new_session=True)
+    process = subprocess.Popen(arguments, env={**QUICKLY, **place.environment}, start_new_session=True)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30) as api:
             wait_for(lambda: is_healthy(api))

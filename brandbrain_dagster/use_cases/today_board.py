@@ -1,9 +1,9 @@
 """The Today board as it is read, and the wish for a new one: a look enqueues nothing but a brand's first board."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from uuid import UUID
 
 import msgspec
@@ -232,16 +232,19 @@ async def _shown(
     if facts.shown is None:
         return ()
     board = facts.shown
-    _refuse_dangling(board, "opportunity", board.opportunity_ids, {idea.id for idea in facts.ideas})
+    _refuse_dangling(board, "opportunity", board.opportunity_ids, [idea.id for idea in facts.ideas])
     ids = [idea.id for idea in arrange(facts.ideas, standing, now)]
     if not ids:
         return ()
-    ideas = await list_shown_ideas(ledger, board_id=board.id, ids=ids)
-    if not ideas:  # a board stays as long as the brand
-        raise absent_brand()
-    for idea in ideas.values():
-        cited = {item.id for item in idea.cited}
-        _refuse_dangling(board, "evidence item", idea.opportunity.evidence_ids, cited)
+    ideas = {idea.opportunity.id: idea for idea in facts.likely}
+    if unlikely := [idea_id for idea_id in ids if idea_id not in ideas]:
+        found = await list_shown_ideas(ledger, board_id=board.id, ids=unlikely)
+        if not found:  # a board stays as long as the brand
+            raise absent_brand()
+        ideas |= found
+    for idea_id in ids:
+        idea = ideas[idea_id]
+        _refuse_dangling(board, "evidence item", idea.opportunity.evidence_ids, [item.id for item in idea.cited])
     return tuple(
         ShownOpportunity(
             opportunity=ideas[idea_id].opportunity,
@@ -252,8 +255,8 @@ async def _shown(
     )
 
 
-def _refuse_dangling(board: ServedBoard, noun: str, ids: Iterable[UUID], found: Container[UUID]) -> None:
-    missing = next((named for named in ids if named not in found), None)
+def _refuse_dangling(board: ServedBoard, noun: str, named: Sequence[UUID], found: Sequence[UUID]) -> None:
+    missing = next((one for one, there in zip_longest(named, found) if one != there), None)
     if missing is not None:
         raise CheckFailedError(
             f"The board {board.id} names the {noun} {missing}, which is not there; generate a new board."

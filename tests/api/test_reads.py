@@ -12,7 +12,8 @@ from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
 from tests.api.profile_api import ProfileApi
 from tests.fakes.evidence_items import make_item
-from tests.stores.ledger_rows import NOW, add_finished_run, add_snapshot, add_source
+from tests.published_brand import publish
+from tests.stores.ledger_rows import NOW, add_finished_run, add_source
 
 ASKED = {"include": "full", "include_evidence": "true"}
 
@@ -32,7 +33,7 @@ def test_no_read_of_the_api_writes_anything(api: ProfileApi, ledger: Ledger, bra
     item = make_item(str(evidence_id), brand_id=str(brand.id), raw_refs=[RawRef("run", 7)])
     with ledger.begin() as conn:
         add_finished_run(conn, add_source(conn, brand))
-        snapshot = add_snapshot(conn, brand, snapshot_json={"a": 1})
+        snapshot = publish(conn, brand)
         upsert_evidence_items(conn, brand_id=brand.id, items=[(evidence_id, "hash", served_json(item))], now=NOW)
     ids = {
         "brand_id": brand.id,

@@ -49,7 +49,8 @@ INSERT INTO brand SELECT id, '00000000-0000-0000-0000-000000000001', 'Brand', 'b
 INSERT INTO brand_onboarding SELECT id, 0, '{}', at FROM n;
 INSERT INTO brand_overrides SELECT id, '{}', '{}', '{}', at FROM n;
 INSERT INTO source_connection SELECT id, id, 'instagram', 'posts', 'acme', true, '{}', at, at FROM n;
-INSERT INTO evidence_item SELECT id, id, 'hash', '{"platform": "instagram", "content_type": "post"}', at FROM n;
+INSERT INTO evidence_item SELECT id, id, 'hash', '{"platform": "web", "content_type": "web_page",
+        "canonical_url": "https://acme.example"}', at FROM n;
 INSERT INTO evidence_bundle SELECT id, id, '{}', '{}', '{}', 'v1', at FROM n;
 INSERT INTO feature_report SELECT id, id, id, '{}', at FROM n;
 INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total, force_refresh, inputs_json,

@@ -44,13 +44,18 @@ def arrange(opportunities: Iterable[Idea], standing: Mapping[UUID, Standing], no
     At most `MOST_SHOWN`, but all that are pinned. Where the best are all of one type or pillar, the last of them that
     are not pinned give way to the best that are of another.
     """
-    ideas = [idea for idea in opportunities if standing.get(idea.id, _UNDECIDED).is_shown(now)]
-    ideas.sort(key=lambda idea: (-idea.score, idea.id))
-    pinned = [idea for idea in ideas if standing.get(idea.id, _UNDECIDED).is_pinned]
-    others = [idea for idea in ideas if not standing.get(idea.id, _UNDECIDED).is_pinned]
+    pinned: list[Idea] = []
+    others: list[Idea] = []
+    for idea in sorted(opportunities, key=_best_first):
+        stands = standing.get(idea.id, _UNDECIDED)
+        if stands.is_shown(now):
+            (pinned if stands.is_pinned else others).append(idea)
     room = max(MOST_SHOWN - len(pinned), 0)
-    chosen = {idea.id for idea in _varied(pinned, others[:room], others[room:])}
-    return [*pinned, *(idea for idea in others if idea.id in chosen)]
+    return [*pinned, *sorted(_varied(pinned, others[:room], others[room:]), key=_best_first)]
+
+
+def _best_first(idea: Ranked) -> tuple[int, UUID]:
+    return -idea.score, idea.id
 
 
 def _varied(pinned: list[Idea], best: list[Idea], rest: list[Idea]) -> list[Idea]:

@@ -91,11 +91,16 @@ def _create(request: Request, caller: Caller, *, name: str, website_url: str) ->
             conn,
             name=name,
             slug=None,
-            website_url=website_url or None,
+            website_url=_with_scheme(website_url) if website_url else None,
             brand_id=state.new_id(),
             tenant_id=caller.tenant_id or DEFAULT_TENANT,
             now=state.now(),
         )
+
+
+def _with_scheme(address: str) -> str:
+    """People leave it out."""
+    return address if "://" in address else f"https://{address}"
 
 
 def _frame(request: Request) -> dict[str, object]:

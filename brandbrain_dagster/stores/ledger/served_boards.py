@@ -11,6 +11,7 @@ from sqlalchemy import literal_column as literal
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN
 from brandbrain_dagster.domain.opportunities.board import BoardState, EvidenceShortfall, EvidenceSummary, ReadyReason
 from brandbrain_dagster.domain.opportunities.board_reading import LiveGeneration
 from brandbrain_dagster.domain.opportunities.decisions import DecisionType
@@ -25,6 +26,7 @@ from brandbrain_dagster.stores.ledger.board_tables import (
 )
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
+from brandbrain_dagster.stores.ledger.served_ideas import ServedIdea, idea_json
 from brandbrain_dagster.stores.ledger.tables import brand, snapshot
 
 
@@ -100,7 +102,7 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``shown`` is the ready board that was written last, ``newer`` the board that was written last where that is another.
     ``newer_snapshot_at`` is when the first snapshot after that of ``shown`` was made, ``newer_board_at`` when the first
     board after it was written. ``ideas`` are those of ``shown`` in their order, ``decisions`` are about them in the
-    order in which they were made.
+    order in which they were made. ``likely`` are those ideas in full that are most likely shown.
     """
 
     brand_name: str
@@ -111,6 +113,7 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer_snapshot_at: datetime | None
     newer_board_at: datetime | None
     ideas: list[RankedIdea]
+    likely: list[ServedIdea]
     decisions: list[ServedDecision]
 
 
@@ -126,12 +129,16 @@ async def find_today_facts(ledger: FetchesRows, *, brand_id: UUID, scope: BrandS
     return _facts_decoder.decode(rows[0]["facts"])
 
 
+_LIKELY = MOST_SHOWN + 2
+"""Two of the best may be snoozed or ignored before the rest has to be asked for."""
+
 _facts_decoder = msgspec.json.Decoder(TodayFacts)
 _Any = ColumnElement[Any]
 
 
 def _object(**values: _Any) -> _Any:
-    return func.json_build_object(*(part for name, value in values.items() for part in (name, value)))
+    """The names are part of the statement: as parameters, all of them would be sent with every request."""
+    return func.json_build_object(*(part for name, value in values.items() for part in (literal(f"'{name}'"), value)))
 
 
 def _row_of(rows: Select[Any], name: str) -> _Any:
@@ -182,6 +189,23 @@ def _profile_of(newest: LateralFromClause) -> _Any:
     return select(profile).select_from(parts).where(newest.c.id.is_not(None)).correlate(newest).scalar_subquery()
 
 
+def _likely_of(shown: LateralFromClause) -> _Any:
+    made = opportunity_decision.c
+    pinned = select(made.opportunity_id).where(
+        made.brand_id == brand.c.id, made.decision_type == literal(f"'{DecisionType.PINNED}'")
+    )
+    likely = (
+        select(opportunity)
+        .where(opportunity.c.board_id == shown.c.id)
+        .order_by(opportunity.c.id.in_(pinned.correlate(brand)).desc(), opportunity.c.score.desc(), opportunity.c.id)
+        .limit(literal(str(_LIKELY)))
+        .correlate(brand, shown)
+        .subquery("likely")
+    )
+    in_full = select(func.coalesce(func.json_agg(idea_json(likely)), func.json_build_array()))
+    return in_full.correlate(brand, shown).scalar_subquery()
+
+
 def _facts() -> Select[Any]:
     boards = select(opportunities_board).where(opportunities_board.c.brand_id == brand.c.id)
     snapshots = select(snapshot).where(snapshot.c.brand_id == brand.c.id)
@@ -222,6 +246,7 @@ def _facts() -> Select[Any]:
         newer_snapshot_at=newer_snapshot.correlate(brand, shown).scalar_subquery(),
         newer_board_at=newer_board.correlate(brand, shown).scalar_subquery(),
         ideas=ideas.correlate(shown).scalar_subquery(),
+        likely=_likely_of(shown),
         decisions=decisions.correlate(brand, shown).scalar_subquery(),
     )
     joined = brand.outerjoin(newest, true()).outerjoin(shown, true()).outerjoin(newest_snapshot, true())

@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     DateTime,
+    FromClause,
     Integer,
     Numeric,
     Select,
@@ -82,7 +84,8 @@ _item = (
 _has_transcript = func.coalesce(_item.c.flags["has_transcript"].as_boolean(), literal(False))  # noqa: FBT003
 
 
-def _ideas() -> Select[Any]:
+def idea_json(ideas: FromClause) -> ColumnElement[Any]:
+    """Returns a row of opportunities as a `ServedIdea`."""
     cited = opportunity_citation.c
     texts = (_item.c.text_primary, _item.c.title, _item.c.text_secondary)
     said = func.coalesce(*(func.nullif(func.btrim(text), "") for text in texts), "")
@@ -104,12 +107,15 @@ def _ideas() -> Select[Any]:
         select(func.coalesce(func.json_agg(aggregate_order_by(in_short, cited.position)), func.json_build_array()))
         .join_from(opportunity_citation, evidence_item, evidence_item.c.id == cited.evidence_id)
         .join(_item, true())
-        .where(cited.board_id == opportunity.c.board_id, cited.opportunity_id == opportunity.c.id)
-        .correlate(opportunity)
+        .where(cited.board_id == ideas.c.board_id, cited.opportunity_id == ideas.c.id)
+        .correlate(ideas)
         .scalar_subquery()
     )
-    idea = func.json_build_object("opportunity", opportunity.c.opportunity_json, "cited", items)
-    return select(opportunity.c.id, cast(idea, Text).label("idea")).where(
+    return func.json_build_object("opportunity", ideas.c.opportunity_json, "cited", items)
+
+
+def _ideas() -> Select[Any]:
+    return select(opportunity.c.id, cast(idea_json(opportunity), Text).label("idea")).where(
         opportunity.c.board_id == bindparam("board_id", type_=Uuid()),
         opportunity.c.id == bindparam("ids", type_=ARRAY(Uuid())).any_(),
     )

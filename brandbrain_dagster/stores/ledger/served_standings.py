@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -27,6 +28,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
+from brandbrain_dagster.stores.ledger.board_tables import board_generation
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
@@ -200,13 +202,18 @@ def _sum_of(cost: ColumnElement[Any], *of_brand: ColumnElement[bool]) -> tuple[C
     return known, unknown
 
 
+def _model_costs_of(work: Table, brands: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    usage = work.c.llm_usage_json
+    cost = cast(usage["cost_usd"].astext, Numeric)
+    return _sum_of(cost, work.c.brand_id == brands.c.id, usage != func.jsonb_build_object())
+
+
 def _standing(brands: FromClause) -> ColumnElement[Any]:
-    usage = compile_run.c.llm_usage_json
-    charged, uncharged = _sum_of(apify_run.c.usage_usd, apify_run.c.brand_id == brands.c.id)
-    asked, unasked = _sum_of(
-        cast(usage["cost_usd"].astext, Numeric),
-        compile_run.c.brand_id == brands.c.id,
-        usage != func.jsonb_build_object(),
+    known, unknown = zip(
+        _sum_of(apify_run.c.usage_usd, apify_run.c.brand_id == brands.c.id),
+        _model_costs_of(compile_run, brands),
+        _model_costs_of(board_generation, brands),
+        strict=True,
     )
     standing = _object(
         id=brands.c.id,
@@ -218,8 +225,8 @@ def _standing(brands: FromClause) -> ColumnElement[Any]:
         sources=_sources_of(brands),
         newest_compile=_compile_of(brands),
         newest_snapshot=_snapshot_of(brands),
-        spent_usd=charged + asked,
-        unknown_cost_count=uncharged + unasked,
+        spent_usd=sum(known[1:], known[0]),
+        unknown_cost_count=sum(unknown[1:], unknown[0]),
     )
     return cast(standing, Text).label("standing")
 
