@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test bench up lock
+.PHONY: help setup demo docs check test bench up lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,7 +21,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: setup ## Compile the fictional demo brand, without account or key
 	@$(BIN)/python demo/run_demo.py
 
-check: setup ## Format, lint, types, import contracts, dependency audit
+docs: setup ## Build the documents into build/docs; every warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs
+
+check: docs ## Format, lint, types, import contracts, dependency audit, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -159,7 +159,8 @@ def _outcome(planted: Planted) -> Outcome:
     context = _context(planted)
     started = perf_counter()
     candidates = find_candidates(context)
-    made = opportunities_from(candidates, word_candidates(candidates, context), BRAND_ID)
+    words = word_candidates(candidates, context)
+    made = opportunities_from(candidates, words, drafts=words, brand_id=BRAND_ID)
     board = select(made, total_candidates=len(candidates), standing={}).opportunities
     milliseconds = 1000 * (perf_counter() - started)
     theme_of = {item.id: _theme_of(item, planted) for item in planted.items}

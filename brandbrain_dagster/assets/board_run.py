@@ -12,11 +12,11 @@ from brandbrain_dagster.assets.run_ports import RunPorts
 from brandbrain_dagster.domain.compile.canonical_json import canonical_hash
 from brandbrain_dagster.domain.opportunities.board import Board
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
-from brandbrain_dagster.errors import BrandBrainError, LeaseLostError, WorkCancelledError, WorkInterruptedError
+from brandbrain_dagster.errors import BrandBrainError, LeaseLostError
 from brandbrain_dagster.resources.board_rules import generation_ports
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger import boards
-from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
+from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS
 from brandbrain_dagster.stores.ledger.boards import StoredBoard
 from brandbrain_dagster.use_cases.attempt_generation import begin_generation, begin_own_generation, fail_generation
 from brandbrain_dagster.use_cases.generate_board import GenerationPorts, generate_board
@@ -27,7 +27,6 @@ CHECKS = (
     brand_check(BOARD, _SUCCEEDS, "The brand's newest generation left a board that is no error."),
     brand_check(BOARD, _RESOLVES, "Every opportunity and every evidence item that the board names is there."),
 )
-_INTERRUPTED = "The generation was stopped before it was done; it begins again."
 
 
 def run_board(brand_id: UUID, generation_id: UUID | None, ports: RunPorts) -> None:
@@ -62,7 +61,9 @@ def _generate(brand_id: UUID, generation_id: UUID | None, ports: RunPorts) -> St
     except LeaseLostError:
         raise
     except BaseException as error:  # the attempt's boundary: whatever it was, the ledger must know
-        raise _end_attempt(generation, error, lease_token, attempt, ports) from error
+        why = ports.why_ended(error)
+        fail_generation(generation, why, lease_token=lease_token, ports=attempt)
+        raise why from error
 
 
 def _attempt_ports(ports: RunPorts) -> GenerationPorts:
@@ -73,18 +74,6 @@ def _attempt_ports(ports: RunPorts) -> GenerationPorts:
         clock=ports.clock,
         is_stopping=ports.stopping.is_set,
     )
-
-
-def _end_attempt(
-    generation: BoardGeneration, error: BaseException, lease_token: UUID, attempt: GenerationPorts, ports: RunPorts
-) -> Exception:
-    """Tells the ledger how the attempt ended, and returns the error to go on with."""
-    if not isinstance(error, Exception):
-        error = WorkInterruptedError(_INTERRUPTED)
-    if isinstance(error, WorkInterruptedError) and ports.is_being_cancelled():
-        error = WorkCancelledError()
-    fail_generation(generation, error, lease_token=lease_token, ports=attempt)
-    return error
 
 
 def _tell(stored: StoredBoard, ports: RunPorts) -> None:

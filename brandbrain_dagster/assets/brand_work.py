@@ -1,7 +1,7 @@
 """One brand's part of a Dagster run: its lock, the compile run it carries out, and what happens when it fails."""
 
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from brandbrain_dagster.assets.compile_ports import CompilePorts
+from brandbrain_dagster.assets.run_ports import INTERRUPTED
 from brandbrain_dagster.clients.apify.client import ApifyClient
 from brandbrain_dagster.domain.bundling.selection import EvidenceBundle
 from brandbrain_dagster.domain.compile.brand_inputs import BrandInputs
@@ -27,8 +28,6 @@ from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
 from brandbrain_dagster.use_cases.collect_ports import ApifySlots
 
 Collected = TypeVar("Collected")
-
-_INTERRUPTED = "The compile was stopped before it was done; the next attempt goes on where it was."
 
 
 @dataclass(kw_only=True)
@@ -65,7 +64,7 @@ class BrandWork:
             LeaseLostError: the compile was cancelled or taken over.
         """
         if self.ports.stopping.is_set():
-            raise WorkInterruptedError(_INTERRUPTED)
+            raise WorkInterruptedError(INTERRUPTED)
         if self.compile_run is not None:
             with self.ledger.begin() as conn:
                 compile_progress.record_stage(
@@ -183,10 +182,7 @@ def _inputs(compile_run: CompileRun | None, ledger: Ledger, brand_id: UUID, sett
 def _end_attempt(work: BrandWork, run: CompileRun, error: BaseException) -> Exception:
     """Tells the ledger how the attempt ended, and returns the error to go on with."""
     ports = work.ports
-    if not isinstance(error, Exception) or isinstance(error, CancelledError):
-        error = WorkInterruptedError(_INTERRUPTED)
-    if isinstance(error, WorkInterruptedError) and ports.is_being_cancelled():
-        error = WorkCancelledError()
+    error = ports.why_ended(error)
     with ports.ledger.ledger.read() as conn:
         standing = compile_runs.get_compile_run(conn, compile_run_id=run.id)
     if standing.lease_token == work.lease_token:

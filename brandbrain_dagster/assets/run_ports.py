@@ -2,17 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 
 import dagster as dg
 
 from brandbrain_dagster.assets.brand_events import BrandEvents
+from brandbrain_dagster.errors import WorkCancelledError, WorkInterruptedError
 from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.lake import LakeResource
 from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.settings import Settings, load_settings
 from brandbrain_dagster.stores.lake.lake import Lake
 
+INTERRUPTED = "It was stopped before it was done; the next attempt goes on where it was."
 RESOURCES = {"ledger", "lake", "clock"}
 """What a step that works on brands needs."""
 
@@ -34,6 +37,14 @@ class RunPorts:
     def stop(self) -> None:
         """Asks every brand under way to end soon."""
         self.stopping.set()
+
+    def why_ended(self, error: BaseException) -> Exception:
+        """Returns what an attempt ended with: an interruption is told apart from somebody's wish to cancel."""
+        if not isinstance(error, Exception) or isinstance(error, CancelledError):
+            error = WorkInterruptedError(INTERRUPTED)
+        if isinstance(error, WorkInterruptedError) and self.is_being_cancelled():
+            return WorkCancelledError()
+        return error
 
 
 def run_ports(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> RunPorts:

@@ -1,23 +1,29 @@
 """``brandbrain today``: what to publish next."""
 
+import asyncio
 import sys
 from typing import Any
+from uuid import UUID
 
 import click
 import msgspec
 
+from brandbrain_dagster.api.today_shapes import today_json
 from brandbrain_dagster.cli.command import FAILED, json_option, new_id, now, opened_ledger, print_json, reports_errors
-from brandbrain_dagster.domain.opportunities.arrangement import arrange
-from brandbrain_dagster.domain.opportunities.board import BoardState
-from brandbrain_dagster.domain.opportunities.board_text import board_text
-from brandbrain_dagster.domain.opportunities.decisions import standing_after
-from brandbrain_dagster.errors import NotFoundError
+from brandbrain_dagster.cli.today_text import today_text
+from brandbrain_dagster.errors import ConflictError
+from brandbrain_dagster.resources.board_rules import gate_config
+from brandbrain_dagster.resources.database import database_url
 from brandbrain_dagster.settings import Settings
-from brandbrain_dagster.stores.ledger import board_generations, boards, brands
+from brandbrain_dagster.stores.ledger import board_generations, brands
+from brandbrain_dagster.stores.ledger.async_ledger import AsyncLedger
+from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
-from brandbrain_dagster.stores.ledger.boards import StoredBoard
+from brandbrain_dagster.stores.ledger.brand_scope import WHOLE_LEDGER
 from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.engine import Ledger
+from brandbrain_dagster.stores.ledger.work_status import LIVE
+from brandbrain_dagster.use_cases.today_board import read_today
 
 
 @click.command()
@@ -30,19 +36,20 @@ def command(brand: str, *, regenerate: bool, as_json: bool) -> None:
     with opened_ledger() as (settings, ledger):
         with ledger.read() as conn:
             found = brands.resolve_brand(conn, reference=brand)
-            stored = boards.find_newest_board(conn, brand_id=found.id)
-        if regenerate or stored is None:
-            stored = _regenerated(found, settings, ledger)
-        if as_json:
-            print_json(_as_json(stored))
-        else:
-            click.echo(_as_text(stored, ledger))
-    if stored.board.state is BoardState.ERROR:
+        today = asyncio.run(_read(found.id, settings))
+        if regenerate or today["meta"]["state"] == "not_generated_yet":
+            _generate(found, settings, ledger)
+            today = asyncio.run(_read(found.id, settings))
+    if as_json:
+        print_json(today)
+    else:
+        click.echo(today_text(today))
+    if today["meta"]["state"] == "error":
         sys.exit(FAILED)
 
 
-def _regenerated(brand: Brand, settings: Settings, ledger: Ledger) -> StoredBoard:
-    """Makes a board in this process, unless somebody else is making one; theirs is shown when it is there."""
+def _generate(brand: Brand, settings: Settings, ledger: Ledger) -> None:
+    """Makes a board in this process, unless somebody else is making one."""
     with ledger.begin() as conn:
         generation, _ = board_generations.insert_generation(
             conn,
@@ -57,20 +64,18 @@ def _regenerated(brand: Brand, settings: Settings, ledger: Ledger) -> StoredBoar
 
     generate_board_in_process(brand.id, settings)
     with ledger.read() as conn:
-        stored = boards.find_newest_board(conn, brand_id=brand.id)
-    if stored is None or stored.generation_id != generation.id:
-        raise NotFoundError(f"The board of {brand.name} is not done yet; look again in a moment.")
-    return stored
+        if GENERATIONS.get(conn, work_id=generation.id).status in LIVE:
+            raise ConflictError(f"Somebody works on {brand.name}, so its board has to wait; look again in a moment.")
 
 
-def _as_text(stored: StoredBoard, ledger: Ledger) -> str:
-    with ledger.read() as conn:
-        decisions = boards.list_decisions(conn, brand_id=stored.brand_id)
-    standing = {opportunity_id: standing_after(made) for opportunity_id, made in decisions.items()}
-    pinned = [opportunity_id for opportunity_id, stands in standing.items() if stands.is_pinned]
-    return board_text(stored.board, arrange(stored.board.opportunities, standing, now()), pinned)
-
-
-def _as_json(stored: StoredBoard) -> dict[str, Any]:
-    board: dict[str, Any] = msgspec.to_builtins(stored.board)
-    return {"board_id": str(stored.id), "snapshot_id": str(stored.snapshot_id), **board}
+async def _read(brand_id: UUID, settings: Settings) -> dict[str, Any]:
+    """Returns what the API answers."""
+    ledger = AsyncLedger(database_url(settings))
+    await ledger.open()
+    try:
+        today = await read_today(ledger, brand_id=brand_id, scope=WHOLE_LEDGER, now=now())
+    finally:
+        await ledger.close()
+    in_force = gate_config(settings).version
+    told: dict[str, Any] = msgspec.to_builtins(today_json(today, now=now(), gate_config_version=in_force))
+    return told

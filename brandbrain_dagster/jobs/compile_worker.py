@@ -26,7 +26,7 @@ WORKER_TAG = "brandbrain/worker"
 LEFT_TO_THE_FIRST = 64
 """Due compiles at the head of the queue that a second worker leaves alone, so that the two don't reach for the same."""
 _SECONDS_AT_MOST = 30 * 60
-_COMPILES_AT_MOST = 2000
+_WORK_AT_MOST = 2000
 
 
 class WorkerConfig(dg.Config):
@@ -48,7 +48,7 @@ def drain_compile_queue(context: dg.OpExecutionContext, config: WorkerConfig) ->
     ports = compile_ports(context)
     with brands_at_once(ports) as brands:
         look = looking_at(brands, _queues(ports, config.leaves))
-        while time.monotonic() - started < _SECONDS_AT_MOST and brands.done_count < _COMPILES_AT_MOST:
+        while time.monotonic() - started < _SECONDS_AT_MOST and brands.done_count < _WORK_AT_MOST:
             for brand_id, work in look():
                 brands.start(brand_id, work, is_enqueued=True)
             poll_seconds = ports.settings.queue_poll_seconds
@@ -59,7 +59,7 @@ def drain_compile_queue(context: dg.OpExecutionContext, config: WorkerConfig) ->
             else:
                 time.sleep(poll_seconds)
         brands.wait_for_all()
-    context.add_output_metadata({"compiles": brands.done_count, "failed": len(brands.failures)})
+    context.add_output_metadata({"compiles and boards": brands.done_count, "failed": len(brands.failures)})
 
 
 @dg.job(

@@ -2,27 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.compile.brand_inputs import CompilerIdentity, configuration_hash, input_hash
-from brandbrain_dagster.errors import BrandBrainError, ConflictError, LeaseLostError, WorkInterruptedError
+from brandbrain_dagster.errors import ConflictError
 from brandbrain_dagster.stores.ledger import brands, compile_progress, compile_runs
 from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.brand_inputs import read_brand_inputs
+from brandbrain_dagster.use_cases.work_attempts import KILLED, RetryRules, end_attempt, take_work, told
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttemptRules:
-    """How long a lease lasts, how many attempts there are, how long to wait between them, and who compiles what."""
+class AttemptRules(RetryRules):
+    """The rules of all attempts, and who compiles what."""
 
-    lease_seconds: float
-    max_attempts: int
-    backoff_seconds: float
     compiler: CompilerIdentity
     disabled_capabilities: frozenset[str]
 
@@ -39,22 +36,18 @@ def begin_attempt(
         ConflictError: it was left behind and has no attempts left; it is FAILED now.
     """
     with ledger.begin() as conn:
-        run = compile_runs.get_compile_run(conn, compile_run_id=compile_run_id)
-        is_left_behind = run.status is WorkStatus.RUNNING
-        take = COMPILES.take_over if is_left_behind else COMPILES.claim
-        taken = take(
+        taken = take_work(
             conn,
-            work_id=compile_run_id,
+            COMPILES,
+            compile_run_id,
             lease_token=lease_token,
-            now=now,
-            lease_seconds=rules.lease_seconds,
             dagster_run_id=dagster_run_id,
+            rules=rules,
+            now=now,
         )
         if taken is not None:
             return _record_inputs(conn, taken, lease_token, rules)
-        if not is_left_behind:
-            raise LeaseLostError(f"The compile run {compile_run_id} is {run.status} already; there is nothing to do.")
-        error = f"The last of {run.max_attempts} attempts ended without a word: its process was killed."
+        error = KILLED.format(attempts=compile_runs.get_compile_run(conn, compile_run_id=compile_run_id).max_attempts)
         COMPILES.finish_failed(conn, work_id=compile_run_id, lease_token=None, now=now, error=error)
     raise ConflictError(f"{error} Start the compile again.")
 
@@ -117,27 +110,15 @@ def fail_attempt(
     now: datetime,
     jitter: Callable[[], float],
 ) -> CompileRun:
-    """Ends a failed attempt: back to the queue when trying again can help and attempts are left, else FAILED.
-
-    ``jitter`` returns 0..1. The wait is the backoff doubled for each attempt, up to half as long again.
-
-    An attempt that was interrupted is handed back: it is due at once and does not count.
+    """Ends a failed attempt by the rules of all work; what can not be tried again is FAILED.
 
     Raises:
         LeaseLostError: another process has the compile now.
     """
-    is_transient = isinstance(error, BrandBrainError) and error.is_transient
-    sentence = str(error) if isinstance(error, BrandBrainError) else f"Internal error: {type(error).__name__}."
     with ledger.begin() as conn:
-        if isinstance(error, WorkInterruptedError):
-            return COMPILES.hand_back(conn, work_id=run.id, lease_token=lease_token, now=now)
-        if is_transient and run.attempts < run.max_attempts:
-            wait = rules.backoff_seconds * 2 ** (run.attempts - 1) * (1 + jitter() / 2)
-            return COMPILES.requeue(
-                conn,
-                work_id=run.id,
-                lease_token=lease_token,
-                available_at=now + timedelta(seconds=wait),
-                last_error=sentence,
-            )
-        return COMPILES.finish_failed(conn, work_id=run.id, lease_token=lease_token, now=now, error=sentence)
+        handed_back = end_attempt(
+            conn, COMPILES, run, error, lease_token=lease_token, rules=rules, now=now, jitter=jitter
+        )
+        return handed_back or COMPILES.finish_failed(
+            conn, work_id=run.id, lease_token=lease_token, now=now, error=told(error)
+        )

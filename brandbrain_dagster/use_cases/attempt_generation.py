@@ -5,7 +5,7 @@ Every generation that ends leaves a board: where its attempts run out, one that 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,30 +14,23 @@ from brandbrain_dagster.domain.opportunities.board import Board, BoardState
 from brandbrain_dagster.domain.opportunities.board_reading import STUCK_JOB_TIMEOUT
 from brandbrain_dagster.domain.opportunities.gate_config import GateConfig
 from brandbrain_dagster.errors import (
-    BrandBrainError,
     ConflictError,
-    LeaseLostError,
-    NotFoundError,
     WorkAbandonedError,
-    WorkInterruptedError,
 )
-from brandbrain_dagster.stores.ledger import board_generations, boards, brands, snapshots
+from brandbrain_dagster.stores.ledger import board_generations, boards, brands
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
 from brandbrain_dagster.stores.ledger.boards import StoredBoard
 from brandbrain_dagster.stores.ledger.engine import Ledger
-from brandbrain_dagster.stores.ledger.work_status import WorkStatus
+from brandbrain_dagster.use_cases.work_attempts import KILLED, RetryRules, end_attempt, take_work, told
 
 _REMEDY = "The board before stays; ask for a new one, and look at the run's log if it fails again."
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerationRules:
-    """How long a lease lasts, how many attempts there are and how far apart, and what a board asks of its evidence."""
+class GenerationRules(RetryRules):
+    """The rules of all attempts, and what a board asks of its evidence."""
 
-    lease_seconds: float
-    max_attempts: int
-    backoff_seconds: float
     gates: GateConfig
     disabled_capabilities: frozenset[str]
 
@@ -65,28 +58,20 @@ def begin_generation(
         ConflictError: it was left behind and has no attempts left; it has an error board now.
     """
     with ports.ledger.begin() as conn:
-        found = GENERATIONS.get(conn, work_id=generation_id)
-        is_left_behind = found.status is WorkStatus.RUNNING
-        take = GENERATIONS.take_over if is_left_behind else GENERATIONS.claim
-        taken = take(
+        taken = take_work(
             conn,
-            work_id=generation_id,
+            GENERATIONS,
+            generation_id,
             lease_token=lease_token,
-            now=ports.now(),
-            lease_seconds=ports.rules.lease_seconds,
             dagster_run_id=dagster_run_id,
+            rules=ports.rules,
+            now=ports.now(),
         )
         if taken is not None:
-            newest = snapshots.find_newest_snapshot(conn, brand_id=taken.brand_id)
-            if newest is None:
-                raise NotFoundError(f"Brand {taken.brand_id} has no snapshot to make a board from; compile it first.")
-            return board_generations.record_start(
-                conn, generation_id=generation_id, lease_token=lease_token, snapshot_id=newest.id
-            )
-        if not is_left_behind:
-            raise LeaseLostError(f"The board generation {generation_id} is {found.status} already.")
-        error = f"The last of {found.max_attempts} attempts ended without a word: its process was killed."
-        _end_with_error(conn, found, WorkAbandonedError(error), lease_token=None, ports=ports)
+            return board_generations.record_start(conn, generation_id=generation_id, lease_token=lease_token)
+        left = GENERATIONS.get(conn, work_id=generation_id)
+        error = KILLED.format(attempts=left.max_attempts)
+        _end_with_error(conn, left, WorkAbandonedError(error), lease_token=None, ports=ports)
     raise ConflictError(f"{error} Ask for a new board.")
 
 
@@ -114,28 +99,23 @@ def begin_own_generation(
 def fail_generation(
     generation: BoardGeneration, error: Exception, *, lease_token: UUID, ports: AttemptPorts
 ) -> BoardGeneration:
-    """Ends a failed attempt: back to the queue when trying again can help and attempts are left, else an error board.
-
-    An attempt that was interrupted is handed back: it is due at once and does not count.
+    """Ends a failed attempt by the rules of all work; what can not be tried again leaves an error board.
 
     Raises:
         LeaseLostError: another process has the generation now.
     """
-    now, rules = ports.now(), ports.rules
-    is_transient = isinstance(error, BrandBrainError) and error.is_transient
     with ports.ledger.begin() as conn:
-        if isinstance(error, WorkInterruptedError):
-            return GENERATIONS.hand_back(conn, work_id=generation.id, lease_token=lease_token, now=now)
-        if is_transient and generation.attempts < generation.max_attempts:
-            wait = rules.backoff_seconds * 2 ** (generation.attempts - 1) * (1 + ports.jitter() / 2)
-            return GENERATIONS.requeue(
-                conn,
-                work_id=generation.id,
-                lease_token=lease_token,
-                available_at=now + timedelta(seconds=wait),
-                last_error=_sentence(error),
-            )
-        return _end_with_error(conn, generation, error, lease_token=lease_token, ports=ports)
+        handed_back = end_attempt(
+            conn,
+            GENERATIONS,
+            generation,
+            error,
+            lease_token=lease_token,
+            rules=ports.rules,
+            now=ports.now(),
+            jitter=ports.jitter,
+        )
+        return handed_back or _end_with_error(conn, generation, error, lease_token=lease_token, ports=ports)
 
 
 def _end_with_error(
@@ -146,7 +126,7 @@ def _end_with_error(
     lease_token: UUID | None,
     ports: AttemptPorts,
 ) -> BoardGeneration:
-    now, sentence = ports.now(), _sentence(error)
+    now, sentence = ports.now(), told(error)
     # The brand before the generation, as everybody who locks both does.
     brands.lock_brand(conn, brand_id=generation.brand_id)
     ended = GENERATIONS.finish_failed(conn, work_id=generation.id, lease_token=lease_token, now=now, error=sentence)
@@ -184,7 +164,3 @@ def _end_with_error(
         ),
     )
     return ended
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) if isinstance(error, BrandBrainError) else f"Internal error: {type(error).__name__}."

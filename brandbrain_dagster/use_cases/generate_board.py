@@ -7,22 +7,25 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Connection
 
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 from brandbrain_dagster.domain.costs.model_usage import added_usage
+from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.normalization.evidence_frame import items_from_frame
 from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.domain.opportunities.board import Board, BoardState, GenerationStage, ReadyReason
 from brandbrain_dagster.domain.opportunities.context import BoardContext
-from brandbrain_dagster.domain.opportunities.decisions import Standing, standing_after
-from brandbrain_dagster.domain.opportunities.evidence_view import look_at, summarize
+from brandbrain_dagster.domain.opportunities.decisions import standing_after
+from brandbrain_dagster.domain.opportunities.evidence_view import look_at, said_in, summarize
 from brandbrain_dagster.domain.opportunities.gates import GateReport, run_gates
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
-from brandbrain_dagster.domain.opportunities.selection import opportunities_from, select
+from brandbrain_dagster.domain.opportunities.selection import SelectedOpportunities, opportunities_from, select
 from brandbrain_dagster.domain.opportunities.synthesis import find_candidates
 from brandbrain_dagster.domain.opportunities.synthesizer import Synthesizer
 from brandbrain_dagster.domain.opportunities.validity import WordingRules, problems_of
-from brandbrain_dagster.errors import WorkInterruptedError
+from brandbrain_dagster.domain.opportunities.wording import word_candidates
+from brandbrain_dagster.errors import CheckFailedError, WorkInterruptedError
 from brandbrain_dagster.stores.lake.lake import Lake
 from brandbrain_dagster.stores.ledger import board_generations, boards, brands, evidence_items, snapshots
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
@@ -51,8 +54,7 @@ class _Context:
 
     board: BoardContext
     connected: frozenset[str]
-    standing: Mapping[UUID, Standing]
-    pinned: Sequence[Opportunity]
+    rules: WordingRules
 
 
 @dataclass(kw_only=True)
@@ -118,12 +120,12 @@ def generate_board(generation: BoardGeneration, *, lease_token: UUID, ports: Gen
     if ports.synthesizer is not None and not report.failures and context.board.snapshot.pillars:
         ideas = _find_ideas(context, ports.synthesizer, progress)
     progress.enter(GenerationStage.COMPLETE)
-    return _publish(_board(context, report, ideas, ports), context, progress)
+    return _publish(context, report, ideas, progress)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Ideas:
-    """What synthesis brought; ``source`` is who put it into words."""
+    """What synthesis brought, before people's decisions; ``source`` is who put it into words."""
 
     opportunities: Sequence[Opportunity]
     total_candidates: int
@@ -138,24 +140,16 @@ def _find_ideas(context: _Context, synthesizer: Synthesizer, progress: _Progress
     worded = synthesizer.word(candidates, board)
     progress.record_usage(worded.llm_usage)
     progress.enter(GenerationStage.SCORING)
-    rules = WordingRules(taboos=tuple(board.snapshot.constraints.taboos.value or ()))
     sound = {
         candidate.key: wording
         for candidate in candidates
-        if (wording := worded.wordings.get(candidate.key)) and not problems_of(wording, candidate, rules)
+        if (wording := worded.wordings.get(candidate.key)) and not problems_of(wording, candidate, context.rules)
     }
-    selected = select(
-        opportunities_from(candidates, sound, board.brand_id),
-        total_candidates=len(candidates),
-        standing=context.standing,
-        carried=[
-            idea for idea in context.pinned if not rules.forbidden.held_by(f"{idea.title} {idea.angle} {idea.why_now}")
-        ],
-    )
+    drafts = word_candidates(candidates, board)
     return _Ideas(
-        opportunities=selected.opportunities,
-        total_candidates=selected.total_candidates,
-        notes=(*worded.notes, *selected.notes),
+        opportunities=opportunities_from(candidates, sound, drafts=drafts, brand_id=board.brand_id),
+        total_candidates=len(candidates),
+        notes=worded.notes,
         source=worded.source,
     )
 
@@ -166,10 +160,6 @@ def _read_context(generation: BoardGeneration, ports: GenerationPorts) -> _Conte
         snapshot = snapshots.get_snapshot_by_id(conn, snapshot_id=generation.snapshot_id)
         brand = brands.get_brand(conn, brand_id=brand_id)
         sources = list_active_sources(conn, brand_id=brand_id, disabled_capabilities=ports.rules.disabled_capabilities)
-        decisions = boards.list_decisions(conn, brand_id=brand_id)
-        standing = {opportunity_id: standing_after(made) for opportunity_id, made in decisions.items()}
-        pinned_ids = [opportunity_id for opportunity_id, stands in standing.items() if stands.is_pinned]
-        pinned = boards.list_opportunities(conn, brand_id=brand_id, ids=pinned_ids)
     frame = ports.lake.read_evidence(brand_id=brand_id)
     collected = {(source.platform, source.capability) for source in sources}
     evidence = [
@@ -187,17 +177,46 @@ def _read_context(generation: BoardGeneration, ports: GenerationPorts) -> _Conte
     return _Context(
         board=board,
         connected=frozenset(source.name for source in sources),
-        standing=standing,
-        pinned=pinned,
+        rules=WordingRules(taboos=tuple(board.snapshot.constraints.taboos.value or ())),
     )
 
 
-def _board(context: _Context, report: GateReport, ideas: _Ideas | None, ports: GenerationPorts) -> Board:
-    state, ready_reason, reason = _outcome(context, report, ideas, ports)
+def _select(conn: Connection, context: _Context, ideas: _Ideas) -> SelectedOpportunities:
+    """Selects by the decisions that stand now: what people decide while ideas are looked for counts, too."""
+    brand_id = context.board.brand_id
+    decisions = boards.list_decisions(conn, brand_id=brand_id)
+    standing = {opportunity_id: standing_after(made) for opportunity_id, made in decisions.items()}
+    pinned_ids = [opportunity_id for opportunity_id, stands in standing.items() if stands.is_pinned]
+    pinned = boards.list_opportunities(conn, brand_id=brand_id, ids=pinned_ids)
+    looked_at = {UUID(item.id): item for item in context.board.items}
+    return select(
+        ideas.opportunities,
+        total_candidates=ideas.total_candidates,
+        standing=standing,
+        carried=[idea for idea in pinned if _may_stay(idea, looked_at, context.rules)],
+    )
+
+
+def _may_stay(idea: Opportunity, looked_at: Mapping[UUID, EvidenceItem], rules: WordingRules) -> bool:
+    """Whether what the idea rests on is still looked at, and neither it nor the idea holds a taboo."""
+    if not looked_at.keys() >= set(idea.evidence_ids):
+        return False
+    texts = [idea.title, idea.angle, idea.why_now, *(said_in(looked_at[cited]) for cited in idea.evidence_ids)]
+    return not any(rules.forbidden.held_by(text) for text in texts)
+
+
+def _board(
+    context: _Context,
+    report: GateReport,
+    ideas: _Ideas | None,
+    selected: SelectedOpportunities | None,
+    ports: GenerationPorts,
+) -> Board:
+    state, ready_reason, reason = _outcome(context, report, selected, ports)
     return Board(
         state=state,
         ready_reason=ready_reason,
-        opportunities=tuple(ideas.opportunities) if ideas else (),
+        opportunities=selected.opportunities if selected else (),
         evidence_ids=tuple(UUID(item.id) for item in context.board.items),
         evidence_summary=summarize(context.board.items),
         gate_config_version=ports.rules.gates.version,
@@ -205,14 +224,14 @@ def _board(context: _Context, report: GateReport, ideas: _Ideas | None, ports: G
         evidence_shortfall=report.shortfall,
         reason=reason,
         remediation=report.remediation,
-        total_candidates=ideas.total_candidates if ideas else None,
-        notes=tuple(ideas.notes) if ideas else (),
+        total_candidates=selected.total_candidates if selected else None,
+        notes=(*(ideas.notes if ideas else ()), *(selected.notes if selected else ())),
         source=ideas.source if ideas else None,
     )
 
 
 def _outcome(
-    context: _Context, report: GateReport, ideas: _Ideas | None, ports: GenerationPorts
+    context: _Context, report: GateReport, selected: SelectedOpportunities | None, ports: GenerationPorts
 ) -> tuple[BoardState, ReadyReason | None, str | None]:
     if report.failures:
         return BoardState.INSUFFICIENT_EVIDENCE, None, report.reason
@@ -220,32 +239,41 @@ def _outcome(
         return BoardState.READY, ReadyReason.GATES_ONLY_NO_SYNTHESIS, _NOT_SYNTHESIZED
     if not context.board.snapshot.pillars:
         return BoardState.READY, ReadyReason.EMPTY_BRAND_CONTEXT, _NO_PILLARS
-    if ideas is None or not ideas.opportunities:
+    if selected is None or not selected.opportunities:
         return BoardState.READY, ReadyReason.NO_VALID_CANDIDATES, _NO_CANDIDATES
     return BoardState.READY, ReadyReason.GENERATED, None
 
 
-def _publish(board: Board, context: _Context, progress: _Progress) -> StoredBoard:
-    generation, ports = progress.generation, progress.ports
-    cited = {evidence_id for idea in board.opportunities for evidence_id in idea.evidence_ids}
-    copies = [
-        (UUID(item.id), item.content_hash, served_json(item)) for item in context.board.items if UUID(item.id) in cited
-    ]
-    stored = StoredBoard(
-        id=ports.new_id(),
-        brand_id=generation.brand_id,
-        generation_id=generation.id,
-        snapshot_id=generation.snapshot_id,
-        board=board,
-        timings_ms=progress.timings_ms,
-        created_at=ports.now(),
-    )
+def _publish(context: _Context, report: GateReport, ideas: _Ideas | None, progress: _Progress) -> StoredBoard:
+    generation, ports, now = progress.generation, progress.ports, progress.ports.now()
     with ports.ledger.begin() as conn:
-        # The brand before the generation, as everybody who locks both does.
-        brands.lock_brand(conn, brand_id=stored.brand_id)
-        GENERATIONS.finish_succeeded(
-            conn, work_id=generation.id, lease_token=progress.lease_token, now=stored.created_at
+        # The brand before the generation, as everybody who locks both does; who decides about ideas waits for it.
+        brands.lock_brand(conn, brand_id=generation.brand_id)
+        selected = None if ideas is None else _select(conn, context, ideas)
+        stored = StoredBoard(
+            id=ports.new_id(),
+            brand_id=generation.brand_id,
+            generation_id=generation.id,
+            snapshot_id=generation.snapshot_id,
+            board=_board(context, report, ideas, selected, ports),
+            timings_ms=progress.timings_ms,
+            created_at=now,
         )
-        evidence_items.upsert_evidence_items(conn, brand_id=stored.brand_id, items=copies, now=stored.created_at)
+        GENERATIONS.finish_succeeded(conn, work_id=generation.id, lease_token=progress.lease_token, now=now)
+        evidence_items.upsert_evidence_items(conn, brand_id=stored.brand_id, items=_copies(context, stored), now=now)
         boards.insert_board(conn, stored)
     return stored
+
+
+def _copies(context: _Context, stored: StoredBoard) -> list[tuple[UUID, str, dict[str, Any]]]:
+    """The served copies of what is cited.
+
+    Raises:
+        CheckFailedError: an opportunity cites an item that was not looked at; the text names it.
+    """
+    items = {UUID(item.id): item for item in context.board.items}
+    cited = {evidence_id for idea in stored.board.opportunities for evidence_id in idea.evidence_ids}
+    dangling = sorted(cited - items.keys())
+    if dangling:
+        raise CheckFailedError(f"The board cites the evidence item {dangling[0]}, which was not looked at.")
+    return [(item_id, items[item_id].content_hash, served_json(items[item_id])) for item_id in sorted(cited)]

@@ -1,11 +1,11 @@
 """Generations whose process is gone: they go back to the queue, or leave a board that says so."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
-from brandbrain_dagster.errors import LeaseLostError, WorkAbandonedError, WorkCancelledError
+from brandbrain_dagster.errors import WorkAbandonedError, WorkCancelledError
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
 from brandbrain_dagster.use_cases.attempt_generation import AttemptPorts, fail_generation
+from brandbrain_dagster.use_cases.work_attempts import end_each
 
 _AT_ONCE = 500
 _SILENT = "The process of this generation showed no sign of life for as long as its lease lasts."
@@ -34,9 +34,4 @@ def requeue_generations_of_run(
 def _fail_all(
     generations: Sequence[BoardGeneration], error: Exception, ports: AttemptPorts
 ) -> Sequence[BoardGeneration]:
-    ended = []
-    for generation in generations:
-        if generation.lease_token is not None:
-            with suppress(LeaseLostError):  # its process has ended it meanwhile
-                ended.append(fail_generation(generation, error, lease_token=generation.lease_token, ports=ports))
-    return ended
+    return end_each(generations, lambda left, token: fail_generation(left, error, lease_token=token, ports=ports))

@@ -8,7 +8,6 @@ from uuid import UUID
 from brandbrain_dagster.errors import (
     BrandBrainError,
     ConflictError,
-    LeaseLostError,
     WorkAbandonedError,
     WorkCancelledError,
 )
@@ -16,6 +15,7 @@ from brandbrain_dagster.stores.ledger.compile_runs import COMPILES, CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.lost_launches import count_lost_launch
 from brandbrain_dagster.use_cases.attempt_compile import AttemptRules, fail_attempt
+from brandbrain_dagster.use_cases.work_attempts import end_each
 
 _AT_ONCE = 500
 _SILENT = "The process of this compile showed no sign of life for as long as its lease lasts."
@@ -82,13 +82,9 @@ def _fail_all(
     now: datetime,
     jitter: Callable[[], float],
 ) -> Sequence[CompileRun]:
-    ended = []
-    for run in runs:
-        if run.lease_token is not None:
-            with suppress(LeaseLostError):  # its process has ended it meanwhile
-                ended.append(
-                    fail_attempt(
-                        run, error, lease_token=run.lease_token, ledger=ledger, rules=rules, now=now, jitter=jitter
-                    )
-                )
-    return ended
+    return end_each(
+        runs,
+        lambda run, token: fail_attempt(
+            run, error, lease_token=token, ledger=ledger, rules=rules, now=now, jitter=jitter
+        ),
+    )

@@ -32,7 +32,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, table, entry in _ENTRY.findall(GUIDE):
         path = folder / name
         before, opening, after = re.split(rf"(?m)^({table}\b.*[\[{{]\n)", path.read_text(encoding="utf-8"))
-        path.write_text(before + opening + re.sub(r"(?m)^(?=[\]}])", f"    {entry}\n", after, count=1), encoding="utf-8")
+        path.write_text(
+            before + opening + re.sub(r"(?m)^(?=[\]}])", f"    {entry}\n", after, count=1), encoding="utf-8"
+        )
     for line in "".join(_SHELL.findall(GUIDE)).splitlines():
         if line.startswith("sed "):
             subprocess.run(["sh", "-c", line], cwd=folder, check=True)

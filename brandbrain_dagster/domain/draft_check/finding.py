@@ -50,7 +50,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One broken rule; ``spans`` are the places that break it, none where something is missing, or the
-    text as a whole is meant."""
+    text as a whole is meant.
+    """
 
     code: FindingCode
     severity: Severity

@@ -10,7 +10,7 @@ STUCK_JOB_TIMEOUT = "stuck_job_timeout"
 """What an error is called where nobody works on a generation that was asked for."""
 PATIENCE = timedelta(minutes=10)
 """How long a generation that could be worked on is shown as generating though nobody does."""
-_NEVER_TAKEN = "no worker has taken the work; start `brandbrain up`, which does it"
+_NEVER_TAKEN = "no worker has taken the work; `brandbrain up` does, once no compile of the brand is in its way"
 _ABANDONED = "its worker is gone and nobody took over; start `brandbrain up`, which tries again"
 
 

@@ -17,8 +17,6 @@ _MOST_OF_EVERGREEN = 2
 """Timeliness of what could be said on another day just as well."""
 _SOON = timedelta(days=14)
 _MOST_OF_ONE_THING = 2
-_SCRIPT = 300
-"""Characters of a text from which it is as good as a script."""
 
 
 def break_down(sketch: Sketch, reading: EvidenceReading) -> ScoreBreakdown | None:
@@ -100,8 +98,7 @@ def _execution_readiness(sketch: Sketch, reading: EvidenceReading) -> int:
     """
     posts = sketch.posts
     written_out = any(
-        post.item.flags.has_transcript or post.point_count > 1 or len(post.item.text_primary) >= _SCRIPT
-        for post in posts
+        post.item.flags.has_transcript or post.point_count > 1 or post.has_long_text for post in posts
     )
     is_home = reading.outlets.is_at_home(sketch.outlet)
     return sum(map(bool, (is_home, written_out, len(posts) > 1, sketch.proof or posts[0].hook)))

@@ -68,20 +68,20 @@ def count_figures(items: Sequence[EvidenceItem], *, config: GateConfig, now: dat
         newest=max(published, default=None),
         authors=len({item.author_ref for item in items if item.author_ref}),
         urls=len({item.canonical_url for item in items}),
-        repeated=count_repeated(items, same_text_jaccard=config.same_text_jaccard),
+        repeated=count_repeated(items, config),
     )
 
 
-def count_repeated(items: Sequence[EvidenceItem], *, same_text_jaccard: float) -> int:
+def count_repeated(items: Sequence[EvidenceItem], config: GateConfig) -> int:
     """Returns how many items are in a group of duplicates, each once however many others it repeats.
 
-    Duplicates have the same address, or the same words on the same platform; words of another platform are a post that
-    was made for both, as brands do.
+    Duplicates have the same address, or the same words, on the same platform unless the config says otherwise.
     """
     words = [frozenset(WORD.findall(fold_text(said_in(item)))) for item in items]
     repeated: set[int] = set()
     for (one, first), (other, second) in combinations(enumerate(items), 2):
-        is_same_text = first.platform == second.platform and jaccard(words[one], words[other]) >= same_text_jaccard
+        may_be_same = config.same_text_across_platforms or first.platform == second.platform
+        is_same_text = may_be_same and jaccard(words[one], words[other]) >= config.same_text_jaccard
         if is_same_text or first.canonical_url == second.canonical_url:
             repeated |= {one, other}
     return len(repeated)

@@ -15,7 +15,15 @@ def look_at(evidence: Iterable[EvidenceItem], *, config: GateConfig, now: dateti
     """
     oldest = now - timedelta(days=config.max_age_days)
     telling = [item for item in evidence if item.last_seen_at >= oldest and not item.flags.is_low_value]
-    return tuple(sorted(_one_per_medium(telling), key=_newest_first)[: config.max_items])
+    return tuple(sorted(one_per_medium(telling), key=_newest_first)[: config.max_items])
+
+
+def one_per_medium(items: Iterable[EvidenceItem]) -> list[EvidenceItem]:
+    """Returns one item for each thing published, the fullest first: with a transcript, then with the most counts."""
+    best: dict[tuple[str, str], EvidenceItem] = {}
+    for item in sorted(items, key=_fullest_first):
+        best.setdefault((item.platform, item.external_id or item.id), item)
+    return list(best.values())
 
 
 def summarize(items: Sequence[EvidenceItem]) -> EvidenceSummary:
@@ -44,11 +52,9 @@ def share(part: int, whole: int) -> float:
     return round(part / whole, 6) if whole else 0.0
 
 
-def _one_per_medium(items: Iterable[EvidenceItem]) -> Iterable[EvidenceItem]:
-    best: dict[tuple[str, str], EvidenceItem] = {}
-    for item in sorted(items, key=lambda item: (not item.flags.has_transcript, item.id)):
-        best.setdefault((item.platform, item.external_id or item.id), item)
-    return best.values()
+def _fullest_first(item: EvidenceItem) -> tuple[bool, int, str]:
+    counts = sum(getattr(item.metrics, name) is not None for name in item.metrics.__struct_fields__)
+    return not item.flags.has_transcript, -counts, item.id
 
 
 def _newest_first(item: EvidenceItem) -> tuple[bool, float, str]:

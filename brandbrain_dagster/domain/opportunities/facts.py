@@ -18,9 +18,14 @@ from brandbrain_dagster.domain.opportunities.opportunity import Channel
 from brandbrain_dagster.domain.opportunities.outlets import Outlet
 from brandbrain_dagster.domain.opportunities.phrasing import capitalized, day_text, format_nouns, post_name, quoted
 from brandbrain_dagster.domain.opportunities.posts import Post
+from brandbrain_dagster.domain.opportunities.yardstick import LEAST_PEERS
 
 _APPROVAL, _ATTENTION = ("reactions", "likes"), ("comments", "views", "plays", "shares")
 """Counts to tell, the most telling first; one of approval (LinkedIn counts its likes among its reactions)."""
+_RESPONSE = ("comments", "shares", "reposts")
+"""Counts of what takes its reader more than a tap."""
+FEWEST_RESPONSES = 6
+"""Comments or shares that answer something, below which there is nothing to go through."""
 _WORTH_SAYING = 1.1
 """Times the usual engagement from which a comparison speaks for a post."""
 
@@ -52,6 +57,34 @@ def reached(post: Post, reading: EvidenceReading, *, always: bool = False) -> Fa
     figures |= {"times": times, "peers": len(peers.posts)}
     rest = tuple(other.id for other in peers.posts if other is not post)
     return Fact(text=text, figures=figures, evidence_ids=(post.id, *rest))
+
+
+def drew(post: Post, reading: EvidenceReading) -> Fact | None:
+    """Says how often a post was commented on or shared, where that stands out more than how often it was liked.
+
+    ``median_comments`` (``median_shares``, ``median_reposts``) is the median of all items. None where likes stand out
+    most, or where nothing is known to compare with.
+    """
+    comparison = reading.yardstick.comparison(post)
+    if comparison is None:
+        return None
+    marked = []
+    for name, count in _counts(post, (*_APPROVAL, *_RESPONSE)):
+        peers = [other for other in comparison.peers.posts if getattr(other.item.metrics, name) is not None]
+        usual = median(getattr(other.item.metrics, name) for other in peers)
+        marked.append(((count + 1) / (usual + 1), name, count, usual, peers))
+    _, name, count, usual, peers = max(marked, key=lambda found: found[:2], default=(0.0, "", 0, 0.0, []))
+    if name not in _RESPONSE or count < FEWEST_RESPONSES or len(peers) < LEAST_PEERS:
+        return None
+    text = f"{_subject(post, reading)} drew {counted(count, name.removesuffix('s'))}, where the median of {len(peers)} "
+    figures: dict[str, float | date] = {name: count, f"median_{name}": usual, "peers": len(peers)}
+    if day := post.day:
+        figures["published"] = day
+    return Fact(
+        text=f"{text}posts there has {number(usual)}",
+        figures=figures,
+        evidence_ids=_ids([post, *(peer for peer in peers if peer is not post)]),
+    )
 
 
 def theme_size(name: str, posts: Sequence[Post], reading: EvidenceReading) -> Fact:

@@ -5,14 +5,14 @@ import hashlib
 import msgspec
 
 _FORMAT = "v1"
-_AUTHORS_WITH_COMPETITORS = 3
 
 
 class GateConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What evidence is looked at, and what it must have (opportunities). Shares are 0..1.
 
     ``max_age_days`` counts from when an item was last seen, ``max_days_since_published`` from its publication.
-    ``min_transcript_coverage`` is of the items of a kind that can have a transcript (reels), not of all.
+    ``min_transcript_coverage`` is of the items of a kind that can have a transcript (reels), not of all. The same text
+    on two platforms is one post made for both, as brands do, unless ``same_text_across_platforms`` counts it.
     """
 
     max_age_days: int = 30
@@ -27,6 +27,7 @@ class GateConfig(msgspec.Struct, frozen=True, kw_only=True):
     min_authors: int = 1
     min_urls: int = 6
     same_text_jaccard: float = 0.8
+    same_text_across_platforms: bool = False
     max_duplicate_share: float = 0.20
     min_content_share: float = 0.60
 
@@ -37,12 +38,6 @@ class GateConfig(msgspec.Struct, frozen=True, kw_only=True):
         return f"{_FORMAT}-{hashlib.sha256(thresholds).hexdigest()[:12]}"
 
 
-def default_gate_config(
-    min_items: int, required_platforms: tuple[str, ...], *, has_competitors: bool = False
-) -> GateConfig:
-    """Returns the spec's thresholds with those that settings may change.
-
-    ``has_competitors`` says that other brands' channels are collected too; a brand's own have one author.
-    """
-    config = GateConfig(min_items=min_items, required_platforms=tuple(sorted(set(required_platforms))))
-    return msgspec.structs.replace(config, min_authors=_AUTHORS_WITH_COMPETITORS) if has_competitors else config
+def default_gate_config(min_items: int, required_platforms: tuple[str, ...]) -> GateConfig:
+    """Returns the spec's thresholds with those that settings may change."""
+    return GateConfig(min_items=min_items, required_platforms=tuple(sorted(set(required_platforms))))

@@ -22,9 +22,9 @@ from brandbrain_dagster.domain.opportunities.phrasing import (
 from brandbrain_dagster.domain.opportunities.posts import Post
 
 _ASKS = regex.compile(r"[?？؟]")
+_EXCLAIMS = regex.compile(r"[!！]")
+_FIGURE = regex.compile(r"\b\d")
 _FRESH = timedelta(days=30)
-_SCRIPT = 300
-"""Characters of a text from which it is as good as a script."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +89,26 @@ class Idea:
         published = post.item.published_at
         return published is not None and self.context.now - published <= _FRESH
 
+    def has_figure_up_front(self, post: Post) -> bool:
+        """Says whether a post opens with a line that holds a figure, other than a day."""
+        return not post.is_of_a_day and bool(_FIGURE.search(post.hook or ""))
+
     def material(self, post: Post) -> str:
         """Returns what a post leaves to be used, as the end of a sentence."""
         if post.point_count > 1:
-            return f"one {self.part} for each of its {post.point_count} points"
+            return f"one {self.part} for each point it lists"
         if post.item.flags.has_transcript:
             return "its transcript is the script to cut down"
-        if len(post.item.text_primary) >= _SCRIPT:
+        if post.has_long_text:
             return f"its text has enough in it for a {self.part} or two after that"
         return f"then one {self.part} on what the line says"
 
 
 def opening(post: Post) -> str:
-    """Returns what a post opens with: "a question"."""
-    hook = post.hook or ""
-    if _ASKS.search(hook):
+    """Returns what a post opens with: "a question"; of a long sentence, its end is looked at, too."""
+    sentence, hook = next(iter(post.sentences), ""), post.hook or ""
+    if _ASKS.search(sentence):
         return "a question"
-    return "a number" if hook[:1].isdigit() else "a flat statement"
+    if hook[:1].isdigit():
+        return "a number"
+    return "an exclamation" if _EXCLAIMS.search(sentence) else "a flat statement"

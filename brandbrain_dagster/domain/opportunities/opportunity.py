@@ -62,7 +62,8 @@ class ScoreBreakdown(msgspec.Struct, frozen=True, kw_only=True):
 class Opportunity(msgspec.Struct, frozen=True, kw_only=True):
     """One idea. ``score`` is 1..100; ``evidence_ids`` are its own items, at least one.
 
-    ``pillar_id`` names a pillar of the snapshot that it was made from.
+    ``pillar_id`` names a pillar of the snapshot that it was made from. The same idea has the same ``id`` on every
+    board, also where a language model gives it another title.
     """
 
     id: UUID

@@ -14,7 +14,7 @@ from brandbrain_dagster.domain.opportunities.opportunity import Channel, Opportu
 from brandbrain_dagster.domain.opportunities.outlets import Outlet
 from brandbrain_dagster.domain.opportunities.posts import Post, twins_of
 from brandbrain_dagster.domain.opportunities.sketch import Sketch
-from brandbrain_dagster.domain.opportunities.theme_finders import FRESH
+from brandbrain_dagster.domain.opportunities.theme_finders import FRESH, WELL
 from brandbrain_dagster.domain.opportunities.yardstick import LEAST_PEERS
 
 _STANDS_OUT = 1.5
@@ -30,8 +30,6 @@ _MARKED = 1.5
 _NOT_WEAK = 0.8
 """Times the usual engagement of its own format below which a post is not worth another one."""
 _TALKED_ABOUT = 1.25
-_FEWEST_COMMENTS = 6
-"""Comments that answer something, below which there is nothing to go through."""
 _AHEAD = timedelta(days=45)
 """How far ahead a day lies that is worth a post now."""
 
@@ -46,14 +44,15 @@ def find_standout_posts(reading: EvidenceReading, free: AbstractSet[str]) -> Ite
         others = reading.best_first(
             other for other in (theme.posts if theme else ()) if _can_follow(other, post, theme)
         )
-        sequel = [other for other in others if other.id in free and not reading.is_told_on(outlet.channel, other)]
+        sequel = [other for other in others if other.id in free and not reading.is_told_on(outlet.channel, other)][:1]
+        more = [facts.reached(other, reading) for other in sequel] or [facts.drew(post, reading)]
         yield Sketch(
             finding=Finding.STANDOUT_POST,
             type=_type_of(post, reading),
             theme=theme,
-            posts=(post, *sequel[:1]),
+            posts=(post, *sequel),
             outlet=outlet,
-            facts=(facts.reached(post, reading), *(facts.reached(other, reading) for other in sequel[:1])),
+            facts=(facts.reached(post, reading), *filter(None, more)),
         )
 
 
@@ -92,7 +91,8 @@ def find_unequal_twins(reading: EvidenceReading, free: AbstractSet[str]) -> Iter
                 continue
             yield Sketch(
                 finding=Finding.UNEQUAL_TWINS,
-                type=_type_of(post, reading),
+                # What one channel was cool about does not rise.
+                type=OpportunityType.EVERGREEN,
                 theme=reading.theme_of(post),
                 posts=(post, twin),
                 outlet=outlet,
@@ -131,7 +131,7 @@ def find_talked_about(reading: EvidenceReading, free: AbstractSet[str]) -> Itera
         usual = median(facts.comment_rate(post) or 0.0 for post in peers)
         for post in peers:
             marked = (facts.comment_rate(post) or 0.0) / usual
-            is_answered = (post.item.metrics.comments or 0) >= _FEWEST_COMMENTS
+            is_answered = (post.item.metrics.comments or 0) >= facts.FEWEST_RESPONSES
             if post.id in free and post.hook and is_answered and marked >= _TALKED_ABOUT:
                 found.append((post.question is None, -marked, post, peers))
     for _, _, post, peers in sorted(found, key=lambda entry: (*entry[:2], entry[2].id)):
@@ -192,7 +192,9 @@ def _can_follow(other: Post, post: Post, theme: Theme | None) -> bool:
 
 
 def _type_of(post: Post, reading: EvidenceReading) -> OpportunityType:
-    return OpportunityType.TREND if reading.is_recent(post, FRESH) else OpportunityType.EVERGREEN
+    """A trend is fresh and does well; what is only fresh, or of unknown engagement, is none."""
+    is_rising = reading.is_recent(post, FRESH) and (reading.yardstick.times(post) or 0.0) >= WELL
+    return OpportunityType.TREND if is_rising else OpportunityType.EVERGREEN
 
 
 def _is_weaker(post: Post, strong: Outlet, reading: EvidenceReading) -> bool:

@@ -15,6 +15,7 @@ from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.item_text import HASHTAG, LINK, MENTION, WORD, ItemText, read_item_text
 from brandbrain_dagster.domain.features.lexicon import fold_text
 from brandbrain_dagster.domain.features.phrase_candidates import MAX_CHARACTERS, stop_words
+from brandbrain_dagster.domain.opportunities.evidence_view import one_per_medium
 from brandbrain_dagster.domain.opportunities.named_days import named_days, words_of_a_moment
 from brandbrain_dagster.domain.platforms.registry import capability_of_content
 
@@ -30,6 +31,8 @@ _TAKEN_UP = 0.75
 """Share of an opening's words that a post holds which says what the opening says."""
 _FEWEST_WORDS, _FEWEST_OF_OPENING = 5, 3
 """Words of a post, and of an opening, below which a likeness is chance."""
+_SCRIPT = 300
+"""Characters of a text from which it is as good as a script."""
 _QUESTION = regex.compile(r"[?？؟]\W*$")
 _POINT = regex.compile(r"^[\s\p{So}]*(?:\d{1,2}[.)]|[-–•*✓➡])\s*\p{L}", regex.MULTILINE)
 _EDGES = regex.compile(r"^[^\p{L}\p{N}¿¡]+|[\s\p{So}\p{Cf}\ufe0f]+$")
@@ -82,7 +85,11 @@ class Post:
 
     @property
     def is_own(self) -> bool:
-        """Whether the brand wrote it: another account's post and a repost hold somebody else's words."""
+        """Whether the brand wrote it: another account's post and a repost hold somebody else's words.
+
+        Where the platform does not say whose post it is (``is_own_account`` is None), it counts as the brand's: it was
+        found on an account of the brand.
+        """
         return self.item.flags.is_own_account is not False and not self.item.flags.is_repost
 
     @property
@@ -109,6 +116,11 @@ class Post:
         """How many points its text lists."""
         return len(_POINT.findall(self.item.text_primary))
 
+    @property
+    def has_long_text(self) -> bool:
+        """Whether its text is so long that it is as good as a script."""
+        return len(self.item.text_primary) >= _SCRIPT
+
     def tells_the_same(self, other: "Post") -> bool:
         """Says whether the two are one text twice, on two platforms perhaps."""
         shorter, longer = sorted((len(self.words), len(other.words)))
@@ -131,12 +143,9 @@ class Post:
 
 
 def read_posts(items: Iterable[EvidenceItem]) -> list[Post]:
-    """Returns the posts, the newest first and those without a time last; of items of one medium the fullest stands."""
-    best: dict[tuple[str, str], EvidenceItem] = {}
-    for item in sorted(items, key=_fullest_first):
-        best.setdefault((item.platform, item.external_id or item.id), item)
+    """Returns the posts, the newest first and those without a time last; of items that are one the fullest stands."""
     kept: list[Post] = []
-    for item in sorted(best.values(), key=_fullest_first):
+    for item in one_per_medium(items):
         post = Post(item, read_item_text(item))
         if not any(post.platform == other.platform and post.tells_the_same(other) for other in kept):
             kept.append(post)
@@ -158,11 +167,6 @@ def may_be_cited(post: Post, taboos: TabooTerms) -> bool:
 def twins_of(post: Post, posts: Sequence[Post]) -> list[Post]:
     """Returns the other posts that say the same in the same words."""
     return [other for other in posts if other is not post and other.tells_the_same(post)]
-
-
-def _fullest_first(item: EvidenceItem) -> tuple[bool, int, str]:
-    counts = sum(getattr(item.metrics, name) is not None for name in item.metrics.__struct_fields__)
-    return not item.flags.has_transcript, -counts, item.id
 
 
 def _sentences_of(line: str, language: str) -> Iterator[str]:

@@ -28,8 +28,13 @@ class SelectedOpportunities:
     notes: tuple[str, ...]
 
 
-def opportunities_from(candidates: Iterable[Candidate], wordings: Wordings, brand_id: UUID) -> list[Opportunity]:
-    """Returns the candidates that have words, and a score above 0, as opportunities."""
+def opportunities_from(
+    candidates: Iterable[Candidate], wordings: Wordings, *, drafts: Wordings, brand_id: UUID
+) -> list[Opportunity]:
+    """Returns the candidates that have words, and a score above 0, as opportunities.
+
+    ``drafts`` are our own words for every candidate: an idea is known by their title, whoever words it.
+    """
     made = []
     for candidate in candidates:
         breakdown, wording = candidate.breakdown, wordings.get(candidate.key)
@@ -37,7 +42,7 @@ def opportunities_from(candidates: Iterable[Candidate], wordings: Wordings, bran
             continue
         made.append(
             Opportunity(
-                id=opportunity_id(brand_id, wording.title),
+                id=opportunity_id(brand_id, drafts[candidate.key].title),
                 title=wording.title,
                 angle=wording.angle,
                 why_now=wording.why_now,
@@ -64,12 +69,15 @@ def select(
 ) -> SelectedOpportunities:
     """Keeps the best `MOST_KEPT`, each idea once.
 
-    ``carried`` are pinned opportunities of the last board: one whose idea was not found again is kept as it is, and
-    they count first, so that nothing new takes the place of what people keep. An ignored idea is left out.
+    ``carried`` are pinned opportunities of boards before: one whose idea was not found again is kept as it is, and
+    they count first, so that nothing new takes the place, or cites the items, of what people keep. An ignored idea is
+    left out.
     """
     found = {opportunity.id for opportunity in opportunities}
     kept_on = [opportunity for opportunity in carried if opportunity.id not in found]
-    wanted = [opportunity for opportunity in opportunities if not standing.get(opportunity.id, Standing()).is_ignored]
+    cited = {evidence_id for opportunity in kept_on for evidence_id in opportunity.evidence_ids}
+    new = [opportunity for opportunity in opportunities if cited.isdisjoint(opportunity.evidence_ids)]
+    wanted = [opportunity for opportunity in new if not standing.get(opportunity.id, Standing()).is_ignored]
     distinct: list[Opportunity] = []
     for opportunity in [*sorted(kept_on, key=_best_first), *sorted(wanted, key=_best_first)]:
         if not any(_is_same_idea(opportunity, other) for other in distinct):
@@ -77,10 +85,11 @@ def select(
     kept = sorted(distinct[:MOST_KEPT], key=_best_first)
     notes = (
         _note(total_candidates - len(opportunities), "candidate", "could not be scored or worded"),
-        _note(len(opportunities) - len(wanted), "idea", "had been ignored"),
+        _note(len(opportunities) - len(new), "idea", "rests on what a pinned one cites"),
+        _note(len(new) - len(wanted), "idea", "had been ignored"),
         _note(len(kept_on) + len(wanted) - len(distinct), "idea", "said what a better one says"),
         _note(len(distinct) - len(kept), "idea", f"came after the best {MOST_KEPT}"),
-        _note(len(kept_on), "pinned idea", "stayed from the board before"),
+        _note(len(kept_on), "pinned idea", "stayed from a board before"),
     )
     return SelectedOpportunities(
         opportunities=tuple(kept), total_candidates=total_candidates, notes=tuple(filter(None, notes))

@@ -105,20 +105,41 @@ def _standout_post(idea: Idea) -> TitleAndAngle:
 
 
 def _again(idea: Idea, softly: str) -> TitleAndAngle:
-    """A second part of what is new, one more of what is older."""
+    """A second part of what is new; of what is older, one more in the manner in which it worked."""
     hit = idea.lead
     if idea.is_fresh(hit):
         title = f"Make a second part of {quoted_hook(hit, limit=_SHORT)}"
         angle = (
-            f"Tell what came of it, in {idea.one} for {idea.channel} with the same people and the same place in sight, "
-            f"so that whoever saw {idea.name(hit)} knows it at once. It opened with {opening(hit)}; do the same. "
-            f"{_closing(idea, softly)}"
+            f"Tell what came of it, in {idea.one} for {idea.channel} with the same things in sight, so that whoever saw "
+            f"{idea.name(hit)} knows it at once. It opened with {opening(hit)}; do the same. {_closing(idea, softly)}"
         )
         return title, angle
-    title = f"One more like {quoted_hook(hit, limit=_SHORT)}"
+    drawn = {name for fact in idea.candidate.facts for name in fact.figures if name.startswith("median_")}
+    if "median_comments" in drawn:
+        return _another_talk(idea, softly)
+    manner = (
+        f"The subject, the words and the pictures are new; what stays is how {idea.name(hit)} was told: "
+        f"{listed(_manner(idea))}. {_closing(idea, softly)}"
+    )
+    if drawn:
+        title = f"Another {format_noun(idea.candidate.format_name)} to pass on, like {quoted_hook(hit, limit=_SHORT)}"
+        return title, f"Make {idea.one} for {idea.channel} that a reader would send to somebody. {manner}"
+    title = (
+        f"Put a figure up front again, as in {quoted_hook(hit, limit=_SHORT)}"
+        if idea.has_figure_up_front(hit)
+        else f"Another {format_noun(idea.candidate.format_name)} in the manner of {quoted_hook(hit, limit=_SHORT)}"
+    )
+    theme = f" on “{idea.candidate.pillar_name}”" if idea.candidate.pillar_name else ""
+    return title, f"Make {idea.one}{theme} for {idea.channel}. {manner}"
+
+
+def _another_talk(idea: Idea, softly: str) -> TitleAndAngle:
+    """One more like a post that was commented on more than it was liked."""
+    hit = idea.lead
+    title = f"Start another conversation like {quoted_hook(hit, limit=_SHORT)}"
     angle = (
-        f"Take the next case of the same kind and make {idea.one} for {idea.channel} as {idea.name(hit)} was made: "
-        f"open with {opening(hit)}, and show the same things: who it was for, who did it and how it ended. "
+        f"Read the comments under {idea.name(hit)} first: what they answer to, the news or the question in it, is what "
+        f"{idea.one} for {idea.channel} takes up. Keep {listed(_manner(idea))}; change who or what it is about. "
         f"{_closing(idea, softly)}"
     )
     return title, angle

@@ -22,8 +22,10 @@ _FEWEST = 2
 """Posts of a period whose median is compared."""
 _RISE = 1.2
 """How many times better a theme's fresh posts do than those before them when it rises."""
-_WELL, _AS_USUAL = 1.2, 1.0
-"""Times the usual engagement from which posts do well, or well enough to come back to."""
+WELL = 1.2
+"""Times the usual engagement from which posts do well."""
+_AS_USUAL = 1.0
+"""Times the usual engagement from which a theme did well enough to come back to."""
 _NOT_WEAK = 0.8
 """Times the median of its theme below which a post is not worth showing again."""
 _OTHERS_SINCE = 5
@@ -142,7 +144,7 @@ def _growth(theme: Theme, reading: EvidenceReading) -> float | None:
     if min(len(later), len(earlier)) < _FEWEST:
         return None
     after, before = (median(reading.yardstick.known_times(posts)) for posts in (later, earlier))
-    return after / before if after >= _WELL and before > 0 and after >= _RISE * before else None
+    return after / before if after >= WELL and before > 0 and after >= _RISE * before else None
 
 
 def _others_since(theme: Theme, reading: EvidenceReading) -> list[Post]:

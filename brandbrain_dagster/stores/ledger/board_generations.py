@@ -13,7 +13,8 @@ from brandbrain_dagster.domain.opportunities.board import GenerationStage
 from brandbrain_dagster.errors import NotFoundError
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy, board_generation
 from brandbrain_dagster.stores.ledger.query_steps import Query
-from brandbrain_dagster.stores.ledger.tables import brand, snapshot
+from brandbrain_dagster.stores.ledger.snapshots import find_newest_snapshot
+from brandbrain_dagster.stores.ledger.tables import brand, compile_run, snapshot
 from brandbrain_dagster.stores.ledger.work_queue import WorkQueue
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 
@@ -46,8 +47,8 @@ class BoardGeneration:
     finished_at: datetime | None
 
 
-GENERATIONS = WorkQueue(board_generation, BoardGeneration, "board generation")
-"""The generations, as work that waits."""
+GENERATIONS = WorkQueue(board_generation, BoardGeneration, "board generation", behind=compile_run)
+"""The generations, as work that waits: a compile of the brand goes first, since its snapshot outdates the board."""
 
 
 def enqueue_generation_query(
@@ -100,12 +101,15 @@ def insert_generation(
     query = enqueue_generation_query(
         generation_id=generation_id, brand_id=brand_id, requested_by=requested_by, max_attempts=max_attempts, now=now
     )
-    if conn.execute(query.statement).first() is not None:
-        return GENERATIONS.get(conn, work_id=generation_id), True
-    live = GENERATIONS.find_live(conn, brand_id=brand_id)
-    if live is None:
-        raise NotFoundError(f"Brand {brand_id} has no snapshot to make a board from; compile it first.")
-    return live, False
+    while True:
+        if conn.execute(query.statement).first() is not None:
+            return GENERATIONS.get(conn, work_id=generation_id), True
+        live = GENERATIONS.find_live(conn, brand_id=brand_id)
+        if live is not None:
+            return live, False
+        if find_newest_snapshot(conn, brand_id=brand_id) is None:
+            raise NotFoundError(f"Brand {brand_id} has no snapshot to make a board from; compile it first.")
+        # There is one, so the live generation ended between the two statements.
 
 
 def record_stage(conn: Connection, *, generation_id: UUID, lease_token: UUID, stage: GenerationStage) -> None:
@@ -117,13 +121,20 @@ def record_stage(conn: Connection, *, generation_id: UUID, lease_token: UUID, st
     GENERATIONS.update_leased(conn, generation_id, lease_token, {"stage": stage})
 
 
-def record_start(conn: Connection, *, generation_id: UUID, lease_token: UUID, snapshot_id: UUID) -> BoardGeneration:
-    """Writes down which snapshot this attempt works from.
+def record_start(conn: Connection, *, generation_id: UUID, lease_token: UUID) -> BoardGeneration:
+    """Writes down that this attempt works from the brand's newest snapshot.
 
     Raises:
         LeaseLostError: another process has it now.
     """
-    return GENERATIONS.update_leased(conn, generation_id, lease_token, {"snapshot_id": snapshot_id})
+    newest = (
+        select(snapshot.c.id)
+        .where(snapshot.c.brand_id == board_generation.c.brand_id)
+        .order_by(snapshot.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return GENERATIONS.update_leased(conn, generation_id, lease_token, {"snapshot_id": newest})
 
 
 def record_llm_usage(conn: Connection, *, generation_id: UUID, lease_token: UUID, usage: Mapping[str, Any]) -> None:

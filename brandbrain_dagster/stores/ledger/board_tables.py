@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     literal_column,
 )
@@ -84,6 +85,7 @@ opportunities_board = Table(
     Column("opportunity_ids", ARRAY(Uuid), nullable=False),
     json_column("board_json"),
     time_column("created_at"),
+    UniqueConstraint("id", "brand_id"),
     CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in _STORED_STATES)})", name="stored_state"),
     CheckConstraint("(state = 'ready') = (ready_reason IS NOT NULL)", name="reason"),
     CheckConstraint(
@@ -103,15 +105,22 @@ Index(
 opportunity = Table(
     "opportunity",
     metadata,
-    Column("board_id", Uuid, ForeignKey("opportunities_board.id", ondelete="CASCADE"), nullable=False),
+    Column("board_id", Uuid, nullable=False),
     Column("id", Uuid, nullable=False),
     brand_id_column(),
     Column("position", Integer, nullable=False),
     Column("score", Integer, nullable=False),
     json_column("opportunity_json"),
     PrimaryKeyConstraint("board_id", "id"),
+    UniqueConstraint("board_id", "id", "brand_id"),
+    ForeignKeyConstraint(
+        ["board_id", "brand_id"],
+        ["opportunities_board.id", "opportunities_board.brand_id"],
+        ondelete="CASCADE",
+        name="opportunity_board_fkey",
+    ),
     CheckConstraint("score BETWEEN 1 AND 100", name="score"),
-    CheckConstraint("jsonb_array_length(opportunity_json -> 'evidence_ids') >= 1", name="evidence"),
+    CheckConstraint("COALESCE(jsonb_array_length(opportunity_json -> 'evidence_ids'), 0) >= 1", name="evidence"),
 )
 Index(None, opportunity.c.brand_id, opportunity.c.id)
 
@@ -132,8 +141,8 @@ opportunity_citation = Table(
     ),
     PrimaryKeyConstraint("board_id", "opportunity_id", "position"),
     ForeignKeyConstraint(
-        ["board_id", "opportunity_id"],
-        ["opportunity.board_id", "opportunity.id"],
+        ["board_id", "opportunity_id", "brand_id"],
+        ["opportunity.board_id", "opportunity.id", "opportunity.brand_id"],
         ondelete="CASCADE",
         name="opportunity_citation_opportunity_fkey",
     ),

@@ -2,14 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, select, true
+from sqlalchemy import Connection, exists, func, select, true
 
 from brandbrain_dagster.stores.ledger.board_tables import IS_LIVE_GENERATION, board_generation, opportunities_board
-from brandbrain_dagster.stores.ledger.tables import brand, snapshot
+from brandbrain_dagster.stores.ledger.tables import IS_LIVE_COMPILE, brand, compile_run, snapshot
+
+
+def count_live_generations(conn: Connection) -> int:
+    """Returns how many generations wait or run."""
+    return conn.scalars(select(func.count()).select_from(board_generation).where(IS_LIVE_GENERATION)).one()
 
 
 def list_brands_with_stale_boards(conn: Connection, *, limit: int) -> list[UUID]:
-    """Returns brands whose newest board is not of their newest snapshot, and that have no generation under way.
+    """Returns brands whose newest board is not of their newest snapshot, and that have nothing under way.
 
     Those whose newest snapshot has waited longest come first; a brand without a board is none of them.
     """
@@ -29,7 +34,9 @@ def list_brands_with_stale_boards(conn: Connection, *, limit: int) -> list[UUID]
         .limit(1)
         .lateral("newest_snapshot")
     )
-    is_live = exists().where(board_generation.c.brand_id == brand.c.id, IS_LIVE_GENERATION)
+    is_live = exists().where(board_generation.c.brand_id == brand.c.id, IS_LIVE_GENERATION) | exists().where(
+        compile_run.c.brand_id == brand.c.id, IS_LIVE_COMPILE
+    )
     statement = (
         select(brand.c.id)
         .select_from(brand)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, select, tuple_, update
 
 from brandbrain_dagster.errors import ConflictError, LeaseLostError, NotFoundError
 from brandbrain_dagster.stores.ledger.columns import one_of
@@ -33,11 +33,15 @@ class DueWork:
 
 @dataclass(frozen=True, eq=False)
 class WorkQueue(Generic[Row]):
-    """One table of work; ``row_of`` makes a row of its columns, ``noun`` is what people call one."""
+    """One table of work; ``row_of`` makes a row of its columns, ``noun`` is what people call one.
+
+    Work is not due while the brand has RUNNING work in the table that it is ``behind``.
+    """
 
     table: Table
     row_of: Callable[..., Row]
     noun: str
+    behind: Table | None = None
 
     def get(self, conn: Connection, *, work_id: UUID) -> Row:
         """Returns a piece of work.
@@ -61,6 +65,9 @@ class WorkQueue(Generic[Row]):
         """Returns PENDING work that may start, oldest first within a tenant and the tenants in turn."""
         work = self.table.c
         is_due = (work.status == WorkStatus.PENDING) & (work.available_at <= now)
+        if self.behind is not None:
+            before = self.behind.c
+            is_due &= ~exists().where(before.brand_id == work.brand_id, before.status == WorkStatus.RUNNING)
         turn = func.row_number().over(partition_by=brand.c.tenant_id, order_by=[work.available_at, work.id])
         statement = (
             select(work.id, work.brand_id, work.attempts, work.available_at)

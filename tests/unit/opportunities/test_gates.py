@@ -56,10 +56,10 @@ def test_the_defaults_are_those_of_the_specification() -> None:
         "min_authors": 1,
         "min_urls": 6,
         "same_text_jaccard": 0.8,
+        "same_text_across_platforms": False,
         "max_duplicate_share": 0.2,
         "min_content_share": 0.6,
     }
-    assert default_gate_config(8, (), has_competitors=True).min_authors == 3
 
 
 @pytest.mark.parametrize("field", GateConfig.__struct_fields__)
@@ -193,19 +193,19 @@ def test_the_same_text_on_two_platforms_is_one_post_made_for_both() -> None:
 
 def test_items_that_repeat_each_other_by_address_and_by_words_are_counted_once() -> None:
     same = [spoiled(number, text="same words", canonical_url="https://x.example/p") for number in range(4)]
-    assert count_repeated(same, same_text_jaccard=0.8) == 4
-    assert count_repeated([*same, spoiled(5)], same_text_jaccard=0.8) == 4
+    assert count_repeated(same, GateConfig()) == 4
+    assert count_repeated([*same, spoiled(5)], GateConfig()) == 4
 
 
 def test_pictures_without_words_do_not_repeat_each_other() -> None:
-    assert count_repeated([spoiled(1, text=""), spoiled(2, text="!!!")], same_text_jaccard=0.8) == 0
+    assert count_repeated([spoiled(1, text=""), spoiled(2, text="!!!")], GateConfig()) == 0
 
 
 def test_two_texts_are_the_same_from_four_shared_words_of_five() -> None:
     four = "roast grind pour taste"
     shared = [spoiled(1, text=four), spoiled(2, text=f"{four} again")]
-    assert count_repeated(shared, same_text_jaccard=0.8) == 2
-    assert count_repeated([spoiled(1, text=four), spoiled(2, text=f"{four} again now")], same_text_jaccard=0.8) == 0
+    assert count_repeated(shared, GateConfig()) == 2
+    assert count_repeated([spoiled(1, text=four), spoiled(2, text=f"{four} again now")], GateConfig()) == 0
 
 
 def test_remediation_names_platforms_that_can_be_connected() -> None:

@@ -96,7 +96,8 @@ def board_context(name: str, items: Sequence[EvidenceItem], answers: dict[str, A
 def board(context: BoardContext) -> list[Opportunity]:
     """Returns what is shown of the board."""
     candidates = find_candidates(context)
-    made = opportunities_from(candidates, word_candidates(candidates, context), context.brand_id)
+    words = word_candidates(candidates, context)
+    made = opportunities_from(candidates, words, drafts=words, brand_id=context.brand_id)
     kept = select(made, total_candidates=len(candidates), standing={})
     return arrange(kept.opportunities, {}, context.now)
 

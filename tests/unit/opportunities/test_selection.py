@@ -17,7 +17,7 @@ def test_candidates_become_opportunities_with_the_formulas_score() -> None:
     candidate = make_candidate(items=(make_candidate().items[0],))
     cited = UUID(int=5)
     candidate = make_candidate(items=(msgspec.structs.replace(candidate.items[0], id=str(cited)),))
-    (opportunity,) = opportunities_from([candidate], {"c1": GOOD}, BRAND_ID)
+    (opportunity,) = opportunities_from([candidate], {"c1": GOOD}, drafts={"c1": GOOD}, brand_id=BRAND_ID)
     assert (opportunity.score, opportunity.evidence_ids) == (75, (cited,))
     assert opportunity.id == opportunity_id(BRAND_ID, GOOD.title)
     assert opportunity.score_explanation.startswith("75 of 100")
@@ -25,7 +25,7 @@ def test_candidates_become_opportunities_with_the_formulas_score() -> None:
 
 def test_candidate_without_a_breakdown_or_words_is_dropped_and_counted() -> None:
     unscored, unworded = make_candidate("c1", breakdown=None), make_candidate("c2")
-    made = opportunities_from([unscored, unworded], {"c1": GOOD}, BRAND_ID)
+    made = opportunities_from([unscored, unworded], {"c1": GOOD}, drafts={"c1": GOOD}, brand_id=BRAND_ID)
     kept = select(made, total_candidates=2, standing={})
     assert kept.opportunities == ()
     assert kept.total_candidates == 2
@@ -52,7 +52,7 @@ def test_pinned_idea_that_was_not_found_again_stays_as_it_is() -> None:
     pinned, new = make_idea(1, 20), make_idea(2, 80)
     kept = select([new], total_candidates=1, standing={pinned.id: Standing(is_pinned=True)}, carried=[pinned])
     assert kept.opportunities == (new, pinned)
-    assert "1 pinned idea stayed from the board before." in kept.notes
+    assert "1 pinned idea stayed from a board before." in kept.notes
 
 
 def test_pinned_idea_that_was_found_again_is_the_new_one() -> None:

@@ -63,6 +63,7 @@ CREATE TABLE opportunities_board (
     board_json JSONB NOT NULL,
     created_at timestamptz NOT NULL,
     CONSTRAINT opportunities_board_pkey PRIMARY KEY (id),
+    CONSTRAINT opportunities_board_id_brand_id_key UNIQUE (id, brand_id),
     CONSTRAINT opportunities_board_stored_state_check CHECK (state IN ('ready', 'insufficient_evidence', 'error')),
     CONSTRAINT opportunities_board_reason_check CHECK ((state = 'ready') = (ready_reason IS NOT NULL)),
     CONSTRAINT opportunities_board_generated_check
@@ -94,8 +95,11 @@ CREATE TABLE opportunity (
     opportunity_json JSONB NOT NULL,
     CONSTRAINT opportunity_pkey PRIMARY KEY (board_id, id),
     CONSTRAINT opportunity_score_check CHECK (score BETWEEN 1 AND 100),
-    CONSTRAINT opportunity_evidence_check CHECK (jsonb_array_length(opportunity_json -> 'evidence_ids') >= 1),
-    CONSTRAINT opportunity_board_id_fkey FOREIGN KEY(board_id) REFERENCES opportunities_board (id) ON DELETE CASCADE,
+    CONSTRAINT opportunity_evidence_check
+        CHECK (COALESCE(jsonb_array_length(opportunity_json -> 'evidence_ids'), 0) >= 1),
+    CONSTRAINT opportunity_board_id_id_brand_id_key UNIQUE (board_id, id, brand_id),
+    CONSTRAINT opportunity_board_fkey
+        FOREIGN KEY(board_id, brand_id) REFERENCES opportunities_board (id, brand_id) ON DELETE CASCADE,
     CONSTRAINT opportunity_brand_id_fkey FOREIGN KEY(brand_id) REFERENCES brand (id) ON DELETE CASCADE
 );
 CREATE INDEX opportunity_brand_id_id_idx ON opportunity (brand_id, id);
@@ -110,7 +114,8 @@ CREATE TABLE opportunity_citation (
     evidence_id UUID NOT NULL,
     CONSTRAINT opportunity_citation_pkey PRIMARY KEY (board_id, opportunity_id, position),
     CONSTRAINT opportunity_citation_opportunity_fkey
-        FOREIGN KEY(board_id, opportunity_id) REFERENCES opportunity (board_id, id) ON DELETE CASCADE,
+        FOREIGN KEY(board_id, opportunity_id, brand_id) REFERENCES opportunity (board_id, id, brand_id)
+        ON DELETE CASCADE,
     CONSTRAINT opportunity_citation_brand_id_fkey FOREIGN KEY(brand_id) REFERENCES brand (id) ON DELETE CASCADE,
     CONSTRAINT opportunity_citation_evidence_id_fkey
         FOREIGN KEY(evidence_id) REFERENCES evidence_item (id) DEFERRABLE INITIALLY DEFERRED
