@@ -37,7 +37,7 @@ def texts_of_the_code() -> frozenset[str]:
 def _text(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=str(text)):
-            return text
+            return re.sub(r"\{\w+\}", GAP, text)
         case ast.JoinedStr(values=parts):
             return "".join(_text(part) if isinstance(part, ast.Constant) else GAP for part in parts)
     return ""

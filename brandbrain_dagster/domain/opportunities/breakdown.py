@@ -97,9 +97,7 @@ def _execution_readiness(sketch: Sketch, reading: EvidenceReading) -> int:
     several posts give material; the opening line, or the claim, is there word for word.
     """
     posts = sketch.posts
-    written_out = any(
-        post.item.flags.has_transcript or post.point_count > 1 or post.has_long_text for post in posts
-    )
+    written_out = any(post.item.flags.has_transcript or post.point_count > 1 or post.has_long_text for post in posts)
     is_home = reading.outlets.is_at_home(sketch.outlet)
     return sum(map(bool, (is_home, written_out, len(posts) > 1, sketch.proof or posts[0].hook)))
 

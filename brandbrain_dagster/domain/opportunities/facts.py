@@ -76,15 +76,11 @@ def drew(post: Post, reading: EvidenceReading) -> Fact | None:
     _, name, count, usual, peers = max(marked, key=lambda found: found[:2], default=(0.0, "", 0, 0.0, []))
     if name not in _RESPONSE or count < FEWEST_RESPONSES or len(peers) < LEAST_PEERS:
         return None
-    text = f"{_subject(post, reading)} drew {counted(count, name.removesuffix('s'))}, where the median of {len(peers)} "
-    figures: dict[str, float | date] = {name: count, f"median_{name}": usual, "peers": len(peers)}
-    if day := post.day:
-        figures["published"] = day
-    return Fact(
-        text=f"{text}posts there has {number(usual)}",
-        figures=figures,
-        evidence_ids=_ids([post, *(peer for peer in peers if peer is not post)]),
+    text = (
+        f"Its {number(count)} {name} compare with a median of {number(usual)} for {len(peers)} posts of its kind there"
     )
+    figures = {name: count, f"median_{name}": usual, "peers": len(peers)}
+    return Fact(text=text, figures=figures, evidence_ids=_ids([post, *(peer for peer in peers if peer is not post)]))
 
 
 def theme_size(name: str, posts: Sequence[Post], reading: EvidenceReading) -> Fact:

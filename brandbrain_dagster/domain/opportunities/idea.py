@@ -93,6 +93,15 @@ class Idea:
         """Says whether a post opens with a line that holds a figure, other than a day."""
         return not post.is_of_a_day and bool(_FIGURE.search(post.hook or ""))
 
+    def manner(self, post: Post) -> list[str]:
+        """Returns how a post was told, whatever it told: what it opens with, and how long it is."""
+        front = (
+            "the figure in its first line" if self.has_figure_up_front(post) else f"the opening with {opening(post)}"
+        )
+        if post.point_count > 1:
+            return [front, "the list of points"]
+        return [front, "the long text" if post.has_long_text else "the short text"]
+
     def material(self, post: Post) -> str:
         """Returns what a post leaves to be used, as the end of a sentence."""
         if post.point_count > 1:

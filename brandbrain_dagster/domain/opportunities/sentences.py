@@ -92,7 +92,7 @@ def _standout_post(idea: Idea) -> TitleAndAngle:
     hit, following = idea.lead, idea.second
     keep = f"{capitalized(idea.name(hit))} opened with {opening(hit)}: do the same."
     softly = (
-        f"Close on a question, as the first part did with {quoted(hit.question)}." if hit.question else _OPEN_QUESTION
+        f"Close on a question, as {idea.name(hit)} did with {quoted(hit.question)}." if hit.question else _OPEN_QUESTION
     )
     if following is None:
         return _again(idea, softly)
@@ -117,9 +117,10 @@ def _again(idea: Idea, softly: str) -> TitleAndAngle:
     drawn = {name for fact in idea.candidate.facts for name in fact.figures if name.startswith("median_")}
     if "median_comments" in drawn:
         return _another_talk(idea, softly)
+    theme = f" within {quoted(idea.candidate.pillar_name)}" if idea.candidate.pillar_name else ""
     manner = (
-        f"The subject, the words and the pictures are new; what stays is how {idea.name(hit)} was told: "
-        f"{listed(_manner(idea))}. {_closing(idea, softly)}"
+        f"Keep the form of {idea.name(hit)}: {listed(idea.manner(hit))}. Vary the rest: another subject{theme}, other "
+        f"people, other pictures. {_closing(idea, softly)}"
     )
     if drawn:
         title = f"Another {format_noun(idea.candidate.format_name)} to pass on, like {quoted_hook(hit, limit=_SHORT)}"
@@ -129,8 +130,7 @@ def _again(idea: Idea, softly: str) -> TitleAndAngle:
         if idea.has_figure_up_front(hit)
         else f"Another {format_noun(idea.candidate.format_name)} in the manner of {quoted_hook(hit, limit=_SHORT)}"
     )
-    theme = f" on “{idea.candidate.pillar_name}”" if idea.candidate.pillar_name else ""
-    return title, f"Make {idea.one}{theme} for {idea.channel}. {manner}"
+    return title, f"Make {idea.one} for {idea.channel} that does again what this one did. {manner}"
 
 
 def _another_talk(idea: Idea, softly: str) -> TitleAndAngle:
@@ -138,9 +138,8 @@ def _another_talk(idea: Idea, softly: str) -> TitleAndAngle:
     hit = idea.lead
     title = f"Start another conversation like {quoted_hook(hit, limit=_SHORT)}"
     angle = (
-        f"Read the comments under {idea.name(hit)} first: what they answer to, the news or the question in it, is what "
-        f"{idea.one} for {idea.channel} takes up. Keep {listed(_manner(idea))}; change who or what it is about. "
-        f"{_closing(idea, softly)}"
+        f"Read the comments under {idea.name(hit)} first, see what in it they answer to, and take that up in {idea.one} "
+        f"for {idea.channel}. Keep {listed(idea.manner(hit))}; change who or what it is about. {_closing(idea, softly)}"
     )
     return title, angle
 
@@ -149,7 +148,7 @@ def _unequal_twins(idea: Idea) -> TitleAndAngle:
     good, poor = idea.posts
     title = f"Retell {quoted_hook(good, limit=_SHORT)} for {idea.channel}"
     angle = (
-        f"The same words went out twice, and {idea.name(good)} did far better where it stood than {idea.name(poor)}. "
+        f"The same words went out on both channels, and {idea.name(good)} did far better where it stood than {idea.name(poor)}. "
         f"Make {idea.one} for {idea.channel} that is no copy: show first what the words only say, and leave "
         f"{quoted_hook(good)} for the caption. {_closing(idea, _OPEN_QUESTION)}"
     )
@@ -194,7 +193,7 @@ def _talked_about(idea: Idea) -> TitleAndAngle:
         return title, angle
     title = f"Answer the comments under {quoted_hook(post)}"
     angle = (
-        f"Go through the comments under {idea.name(post)}, take the three that come back most, and answer each in a "
+        f"Go through the comments under {idea.name(post)}, take the three remarks that come back most, and answer each in a "
         f"{idea.part} of {idea.one}. Open on the line that they all answer to. {ending}"
     )
     return title, angle

@@ -24,8 +24,11 @@ _DAY = regex.compile(
 )
 _CALENDAR_WORD = regex.compile(rf"\b(?:(?P<month>{_MONTHS})|(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day))\b")
 _NUMBER = regex.compile(
-    r"(?P<digits>\d+(?:[.,]\d+)*)(?:\s?(?P<percent>%|percent\b|per\s+cent\b)|(?P<thousand>k)\b|(?P<million>m)\b)?"
+    r"(?P<digits>\d+(?:[.,]\d+)*)(?:\s?(?P<percent>%|percent\b|per\s+cent\b)|(?P<thousand>k)\b|(?P<million>m)\b"
+    r"|(?P<times>\s?[x×](?!\w)|-?fold\b|[\s-]+times\b))?"
 )
+_RATIO = regex.compile(r"(?<![\d.,/])(\d+(?:[.,]\d+)?)(?:\s*/\s*|[\s-]+(?:out[\s-]+)?of[\s-]+)(\d+)(?![\d/]|[.,]\d)")
+_SMALL_COUNT = "10|[1-9]|two|three|four|five|six|seven|eight|nine|ten"
 _GROUPED = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _FIRST_OF_MONTH = _MONTHS.split("|")[:12]
 
@@ -42,6 +45,16 @@ def stated_figures(text: str) -> frozenset[str]:
     return frozenset([*_days(without_events), *_numbers(fold_text(_DAY.sub(" ", without_events)))])
 
 
+def claimed_figures(text: str) -> frozenset[str]:
+    """Returns the figures that a text states, without counts up to ten of what is planned: "3 questions", "part two"."""
+    return stated_figures(_planned().sub(lambda match: match.group() if _has_day(match.group()) else " ", text))
+
+
+def parts_of(figure: str) -> frozenset[str]:
+    """Returns a figure and what follows from it: where "9 out of 10" or "3 times" is said, 9, 10 and 3 are."""
+    return frozenset([figure, *figure.removesuffix("x").split("/")])
+
+
 @cache
 def _events() -> regex.Pattern[str]:
     """Events by name, of which "Black Friday" is no Friday."""
@@ -52,6 +65,18 @@ def _events() -> regex.Pattern[str]:
 @cache
 def _number_words() -> regex.Pattern[str]:
     return regex.compile(compile_phrases(read_wording_rules()["numbers"]).pattern)
+
+
+@cache
+def _planned() -> regex.Pattern[str]:
+    """A small count of what a piece is made of ("3 short questions", "and 2 more"), or the place of one ("part two")."""
+    parts = "|".join(read_wording_rules()["parts"])
+    return regex.compile(
+        rf"(?<![\w.,/-])(?:{_SMALL_COUNT})(?:[\s-]+(?!(?:of|out|times|stars?)\b)\p{{L}}+)?[\s-]+(?:{parts})s?\b"
+        rf"|\b(?:{parts})\s+(?:or\s+)?(?:{_SMALL_COUNT})\b(?![%/x×]|[.,]\d|[\s-]+(?:out|times|x|of\s\d+)\b)"
+        rf"|(?<![\w.,/-])(?:{_SMALL_COUNT})\s+more(?=\s*(?:$|\p{{P}}))",
+        regex.IGNORECASE,
+    )
 
 
 def _days(text: str) -> Iterator[str]:
@@ -66,22 +91,27 @@ def _days(text: str) -> Iterator[str]:
         yield _month(match["month"]) if match["month"] else match["weekday"]
 
 
+def _has_day(text: str) -> bool:
+    return next(_days(text), None) is not None
+
+
 def _month(name: str) -> str:
     return next(month for month in _FIRST_OF_MONTH if month.startswith(name[:3]))
 
 
 def _numbers(folded: str) -> Iterator[str]:
-    for match in _NUMBER.finditer(folded):
-        digits = match["digits"]
-        value = _value(digits)
-        if value is None:
-            yield digits
-            continue
-        value *= 1000 if match["thousand"] else 1_000_000 if match["million"] else 1
-        yield f"{value.normalize():f}{'%' if match['percent'] else ''}"
     numbers = read_wording_rules()["numbers"]
-    for match in _number_words().finditer(folded):
-        yield numbers[" ".join(match.group().split())]
+    in_digits = _number_words().sub(lambda match: f" {numbers[' '.join(match.group().split())]} ", folded)
+    for match in _RATIO.finditer(in_digits):
+        yield "/".join(map(_plain, match.groups()))
+    for match in _NUMBER.finditer(_RATIO.sub(" ", in_digits)):
+        scale = 1000 if match["thousand"] else 1_000_000 if match["million"] else 1
+        yield f"{_plain(match['digits'], scale)}{'%' if match['percent'] else 'x' if match['times'] else ''}"
+
+
+def _plain(digits: str, scale: int = 1) -> str:
+    value = _value(digits)
+    return digits if value is None else f"{(value * scale).normalize():f}"
 
 
 def _value(digits: str) -> Decimal | None:

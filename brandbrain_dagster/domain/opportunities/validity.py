@@ -14,12 +14,15 @@ from brandbrain_dagster.domain.features.item_text import LINK
 from brandbrain_dagster.domain.features.lexicon import fold_text
 from brandbrain_dagster.domain.features.phrase_pattern import compile_phrases
 from brandbrain_dagster.domain.opportunities.candidate import Candidate, Wording
-from brandbrain_dagster.domain.opportunities.stated_figures import read_wording_rules, stated_figures
+from brandbrain_dagster.domain.opportunities.stated_figures import (
+    claimed_figures,
+    parts_of,
+    read_wording_rules,
+    stated_figures,
+)
 
 _SHORTEST = {"title": 5, "angle": 10, "why_now": 10}
 """Characters (opportunities)."""
-_PLANNED_AT_MOST = 10
-"""A number up to this may be a plan ("3 questions to ask"); in a title or an angle it needs no source."""
 _UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cs}]")
 
 
@@ -71,27 +74,25 @@ def source_problems(candidate: Candidate, rules: WordingRules) -> list[str]:
 def _timing_problems(why_now: str, candidate: Candidate) -> Iterator[str]:
     if timing := _found("empty_timing", why_now):
         yield f"why_now says “{timing}”, which is true of any day."
-    figures = stated_figures(why_now)
-    if not figures and not _found("events", why_now) and not _found("metrics", why_now):
-        yield "why_now names no number, date, event or metric."
-    invented = figures - _figures_in(fact.text for fact in candidate.facts)
+    facts = [fact.text for fact in candidate.facts]
+    figures, events = stated_figures(why_now), _all_found("events", why_now)
+    measured = _all_found("metrics", why_now) & _all_found("metrics", *facts)
+    if not figures and not events and (not measured or _found("superlatives", why_now)):
+        yield "why_now names no number, date, event or metric of the idea's facts."
+    invented = (figures - _figures_in(facts)) | (events - _all_found("events", *facts))
     if invented:
         yield f"why_now names {_listed(invented)}, which no fact of the idea states."
 
 
 def _figure_problems(texts: dict[str, str], candidate: Candidate) -> Iterator[str]:
-    """A title or an angle may plan small numbers; every other figure is a claim and has to come from somewhere."""
+    """A title or an angle may plan its parts; every other figure is a claim and has to come from somewhere."""
     said = (candidate.hook, candidate.proof, candidate.pillar_name)
     cited = [text for item in candidate.items for text in (*_texts_of(item), _published(item))]
     known = _figures_in([*(fact.text for fact in candidate.facts), *cited, *filter(None, said)])
     for name in ("title", "angle"):
-        invented = {figure for figure in stated_figures(texts[name]) - known if not _is_small(figure)}
+        invented = claimed_figures(texts[name]) - known
         if invented:
             yield f"{name} names {_listed(invented)}, which neither a fact nor a cited item states."
-
-
-def _is_small(figure: str) -> bool:
-    return figure.isdecimal() and int(figure) <= _PLANNED_AT_MOST
 
 
 def _texts_of(item: EvidenceItem) -> list[str]:
@@ -103,7 +104,7 @@ def _published(item: EvidenceItem) -> str:
 
 
 def _figures_in(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*map(stated_figures, texts))
+    return frozenset().union(*(parts_of(figure) for text in texts for figure in stated_figures(text)))
 
 
 def _listed(figures: Iterable[str]) -> str:
@@ -114,6 +115,11 @@ def _found(kind: str, text: str) -> str | None:
     """Returns the first phrase of a kind that the text holds, as it stands in it (folded)."""
     match = _phrases(kind).search(fold_text(text))
     return " ".join(match.group().split()) if match else None
+
+
+def _all_found(kind: str, *texts: str) -> frozenset[str]:
+    matches = (match for text in texts for match in _phrases(kind).finditer(fold_text(text)))
+    return frozenset(" ".join(match.group().split()) for match in matches)
 
 
 @cache

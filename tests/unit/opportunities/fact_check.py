@@ -59,6 +59,8 @@ def _computed(name: str, cited: Sequence[EvidenceItem], fact: Fact) -> Any:
         "per_hundred": lambda: _shown(100 * _rate(first)),
         "usual": lambda: _shown(100 * median(_rate(item) for item in cited)),
     }
+    if name.startswith("median_"):
+        return median(getattr(item.metrics, name.removeprefix("median_")) for item in cited)
     return computed[name]() if name in computed else getattr(first.metrics, name)
 
 

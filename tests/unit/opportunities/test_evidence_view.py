@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags
+from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics
 from brandbrain_dagster.domain.opportunities.evidence_view import look_at, summarize
 from brandbrain_dagster.domain.opportunities.gate_config import GateConfig
 from tests.unit.opportunities.evidence import NOW, good_evidence, reel, spoiled
@@ -45,6 +45,12 @@ def test_a_reel_that_two_actors_returned_is_there_once_with_its_transcript() -> 
     as_post = spoiled(0, external_id="medium")
     elsewhere = spoiled(1, external_id="medium", platform="tiktok", content_type="short_video")
     assert ids_looked_at(as_post, spoken, elsewhere) == ["reel-1", "post-1"]
+
+
+def test_of_one_medium_without_a_transcript_the_item_with_most_counts_is_looked_at() -> None:
+    bare = spoiled(0, external_id="medium", metrics=Metrics(likes=5))
+    counted = spoiled(1, external_id="medium", metrics=Metrics(likes=5, comments=1))
+    assert ids_looked_at(bare, counted) == ["post-1"]
 
 
 def test_items_without_an_id_of_their_platform_are_not_taken_for_one() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from brandbrain_dagster.domain.evidence.evidence_item import Flags, Metrics
 from brandbrain_dagster.domain.features.item_text import read_item_text
+from brandbrain_dagster.domain.opportunities.idea import opening
 from brandbrain_dagster.domain.opportunities.posts import Post, read_posts
 from brandbrain_dagster.domain.opportunities.yardstick import Yardstick
 from tests.fakes.evidence_items import make_item
@@ -36,6 +37,37 @@ def test_hook_is_the_first_sentence_that_says_anything(text: str, language: str,
     found = as_post(text, language).hook
     assert found == hook
     assert found is None or found in text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "opens_with"),
+    [
+        ("🌟 Afscheid van een topper!\nVandaag zwaaien we uit.", "nl", "an exclamation"),
+        ("꽃이 피었습니다 정말로 아름답게! 오세요.", "ko", "an exclamation"),
+        ("Nobody tells you, when you take over a theatre's costume store, that you take over its moths, all of them!", "en",
+         "an exclamation"),
+        ("Do you know, when you take over a theatre's costume store, what lives in all of those boxes by then?", "en",
+         "a question"),
+        ("هل تعرف سر القهوة العربية؟ نخبرك اليوم.", "ar", "a question"),
+        ("3 reasons to say no!", "en", "a number"),
+        ("Stop buying cedar balls. Here's how!", "en", "a flat statement"),
+    ],
+)  # fmt: skip
+def test_opening_is_named_as_what_it_is(text: str, language: str, opens_with: str) -> None:
+    assert opening(as_post(text, language)) == opens_with
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_own"),
+    [
+        (Flags(is_own_account=True), True),
+        (Flags(is_own_account=None), True),
+        (Flags(is_own_account=False), False),
+        (Flags(is_own_account=True, is_repost=True), False),
+    ],
+)
+def test_post_is_the_brands_unless_it_is_known_to_be_somebody_elses(flags: Flags, is_own: bool) -> None:
+    assert as_post("Handles break where the thumb rests.", flags=flags).is_own is is_own
 
 
 def test_long_sentence_is_cut_at_a_mark_or_between_words() -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import msgspec
+import pytest
 
 from brandbrain_dagster.domain.evidence.evidence_item import Flags, Metrics
 from brandbrain_dagster.domain.opportunities.candidate import Finding
@@ -135,6 +136,60 @@ def test_twins_with_unequal_success_are_retold_for_the_channel_that_let_them_dow
     ((candidate, wording),) = found(told([*steady_brand(), good, poor, *others]), Finding.UNEQUAL_TWINS)
     assert [item.id for item in candidate.items] == [good.id, poor.id]
     assert wording.title.endswith("for LinkedIn")
+    assert candidate.type is OpportunityType.EVERGREEN
+
+
+def test_only_what_is_fresh_and_does_well_is_a_trend() -> None:
+    def asked(days: float, likes: int) -> OpportunityType:
+        metrics = Metrics(likes=likes, comments=likes // 3)
+        question = post(
+            "Two spouts, one teapot. Which one would you pour from?", days=days, tag="glazing", metrics=metrics
+        )
+        ((candidate, _),) = found(told([*steady_brand(), question]), Finding.TALKED_ABOUT)
+        return candidate.type
+
+    assert asked(days=4, likes=110) is OpportunityType.TREND
+    assert asked(days=4, likes=90) is OpportunityType.EVERGREEN
+    assert asked(days=20, likes=110) is OpportunityType.EVERGREEN
+
+
+@pytest.mark.parametrize(
+    ("text", "metrics", "title"),
+    [
+        ("Goodbye to the best of us!", Metrics(likes=150, comments=90), "Start another conversation like “Goodbye to"),
+        (
+            "A jug with two lips and no handle.",
+            Metrics(likes=400, comments=10),
+            "Another photo in the manner of “A jug",
+        ),
+        (
+            "We mended nearly 1000 cups in a week.",
+            Metrics(likes=400, comments=10),
+            "Put a figure up front again, as in “We",
+        ),
+    ],
+)
+def test_one_more_like_a_standout_post_is_named_by_what_made_it_work(text: str, metrics: Metrics, title: str) -> None:
+    hit = post(text, days=40, tag="glazing", metrics=metrics)
+    context = told([*steady_brand(), hit])
+    ((candidate, wording),) = found(context, Finding.STANDOUT_POST)
+    assert wording.title.startswith(title)
+    assert ("Read the comments" in wording.angle) is (metrics.comments == 90)
+    assert not any(of_a_case in wording.angle for of_a_case in ("case", "how it ended", "who did it"))
+    items = {item.id: item for item in context.items}
+    assert [found for fact in candidate.facts for found in problems_of_fact(fact, items, seen_from=NOW.date())] == []
+
+
+def test_standout_post_that_was_shared_most_is_followed_by_one_to_pass_on() -> None:
+    shared = [
+        msgspec.structs.replace(item, metrics=Metrics(likes=100, comments=10, shares=3)) for item in steady_brand()
+    ]
+    text = "A jug with two lips and no handle."
+    hit = post(text, days=40, tag="glazing", metrics=Metrics(likes=180, comments=20, shares=90))
+    ((candidate, wording),) = found(told([*shared, hit]), Finding.STANDOUT_POST)
+    assert wording.title == "Another photo to pass on, like “A jug with two lips and no handle”"
+    assert candidate.facts[1].text == "Its 90 shares compare with a median of 3 for 13 posts of its kind there"
+    assert candidate.facts[1].text in wording.why_now
 
 
 def test_somebody_elses_post_is_competitive_and_named_as_theirs() -> None:

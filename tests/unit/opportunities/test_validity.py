@@ -11,6 +11,7 @@ from tests.unit.opportunities.candidates import GOOD, facts, make_candidate
 from tests.unit.opportunities.evidence import spoiled
 
 RULES = WordingRules(taboos=("cheap", "No Brainer"))
+UNANCHORED = "why_now names no number, date, event or metric of the idea's facts."
 FIELDS = ("title", "angle", "why_now")
 
 
@@ -60,17 +61,36 @@ def test_empty_timing_is_refused_beside_a_true_figure(timing: str) -> None:
         "It had 1,240 likes.",
         "It is three and a bit ahead of 18 November.",
         "The likes keep rising.",
-        "Christmas is near.",
+        "Christmas Eve is named in it.",
     ],
 )
 def test_a_number_a_date_an_event_or_a_metric_is_an_anchor(why_now: str) -> None:
-    candidate = make_candidate(facts=facts("3 reels and 1240 likes until 18 November"))
+    candidate = make_candidate(facts=facts("3 reels and 1240 likes until 18 November", "It names Christmas Eve"))
     assert problems(candidate, why_now=why_now) == []
 
 
 def test_without_an_anchor_there_is_no_reason_to_do_it_now() -> None:
-    assert problems(why_now="People would surely love to see this.") == [
-        "why_now names no number, date, event or metric."
+    assert problems(why_now="People would surely love to see this.") == [UNANCHORED]
+
+
+@pytest.mark.parametrize(
+    "why_now",
+    [
+        "Saves are what people do with it.",
+        "Engagement is at its highest ever.",
+        "Likes have hit a record.",
+    ],
+)
+def test_a_metric_that_no_fact_names_and_a_superlative_are_no_anchor(why_now: str) -> None:
+    candidate = make_candidate(facts=facts("The likes are 3.6 times the median engagement of 10 reels"))
+    assert problems(candidate, why_now=why_now) == [UNANCHORED]
+    assert problems(candidate, why_now=f"{why_now} It is 3.6 times the median.") == []
+
+
+@pytest.mark.parametrize("beside", ["", " It had 1,240 likes."])
+def test_an_event_that_no_fact_names_is_invented(beside: str) -> None:
+    assert problems(why_now=f"Black Friday is next week and people plan their gifts.{beside}") == [
+        "why_now names black friday, which no fact of the idea states."
     ]
 
 
@@ -80,8 +100,9 @@ def test_without_an_anchor_there_is_no_reason_to_do_it_now() -> None:
         ("It reached 1,250 likes.", "1250"),
         ("It reached 18 likes.", "18"),
         ("It was published on 19 November.", "19 November"),
-        ("It had four times the usual likes.", "4"),
-        ("It doubled its likes.", "2"),
+        ("It had four times the usual likes.", "4x"),
+        ("It doubled its likes.", "2x"),
+        ("9 out of 10 liked it.", "9/10"),
         ("97% of readers liked the reel.", "97%"),
         ("1240k likes so far.", "1240000"),
         ("It went out on a Tuesday.", "Tuesday"),
@@ -106,6 +127,23 @@ def test_a_claim_in_a_title_or_an_angle_needs_a_source_and_a_small_plan_does_not
     ]
     assert problems(**{name: "5% off for Marta's friends"}) != []
     assert problems(make_candidate(proof="12,000 customers"), **{name: "12,000 happy customers"}) == []
+
+
+@pytest.mark.parametrize("name", ["title", "angle"])
+@pytest.mark.parametrize(
+    ("claim", "backed_by"),
+    [
+        ("We are rated 10 out of 10 by customers", "Customers rate us 10/10"),
+        ("3x better than glue", "It holds three times as long"),
+        ("8 awards for one drum", "8 awards"),
+    ],
+)
+def test_a_small_figure_that_is_no_plan_needs_a_source(name: str, claim: str, backed_by: str) -> None:
+    (problem,) = problems(
+        make_candidate(facts=facts("3 posts, 10 reels, 1,240 likes")), **{name: claim, "why_now": "1,240 likes"}
+    )
+    assert problem.startswith(f"{name} names")
+    assert problems(make_candidate(proof=backed_by), **{name: claim}) == []
 
 
 def test_the_day_of_a_cited_item_may_be_named() -> None:
