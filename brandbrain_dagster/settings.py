@@ -113,8 +113,8 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] = Field(
         default="http://127.0.0.1:8000", description="Address of the API and its pages, for links that lead there."
     )
-    dagster_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] = Field(
-        default="http://127.0.0.1:3000", description="Address of the Dagster UI, for links that lead there."
+    dagster_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] | None = Field(
+        default=None, description="Address of the Dagster UI, for links that lead there; default none: no such links."
     )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
@@ -171,6 +171,11 @@ class Settings(BaseSettings):
     def brand_page(self, brand_id: UUID) -> str:
         """Returns the address of a brand's page."""
         return f"{self.public_url.rstrip('/')}/brands/{brand_id}"
+
+    def runs_of_brand(self, brand_id: UUID) -> str | None:
+        """Returns where the Dagster UI shows how a brand's profile was made; None where it is not known."""
+        page = f"assets/brandbrain_snapshot?view=partitions&partition={brand_id}"
+        return f"{self.dagster_url.rstrip('/')}/{page}" if self.dagster_url else None
 
     @property
     def lake_location(self) -> str:

@@ -64,6 +64,7 @@ class BrandPage:
             "website_link": outside_link(website),
             "state": self.state,
             "freshness": self.freshness,
+            "runs_link": self.asked.settings.runs_of_brand(self.standing.id),
             "tab": tab,
             "may_edit": self.may_edit,
             "is_signed_in": self.caller is not ANYONE,

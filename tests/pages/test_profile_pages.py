@@ -1,6 +1,7 @@
 """What a person reads: the profile, its platforms, evidence, history and costs."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from brandbrain_dagster.stores.ledger.brands import Brand
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from tests.api.profile_api import row_counts
 from tests.pages.published import PROFILE, publish
-from tests.pages.served_site import Site
+from tests.pages.served_site import Site, running_site
 from tests.stores.ledger_rows import NOW, add_brand, add_finished_run, add_source, later
 
 BRAND_PAGES = ("", "/today", "/platforms", "/evidence", "/sources", "/answers", "/history", "/costs")
@@ -211,3 +212,13 @@ def test_query_count_of_a_page_does_not_grow_with_the_brand(site: Site, ledger: 
             add_source(conn, published, f"account-{number}")
     assert {part: queries(part) for part in BRAND_PAGES} == few
     assert max(few.values()) <= 4
+
+
+def test_history_leads_to_the_runs_in_dagster_where_that_is_known(
+    ledger_url: str, tmp_path: Path, published: Brand
+) -> None:
+    with running_site(ledger_url, home=tmp_path, dagster_url="https://dagster.example/") as site:
+        links = site.page(f"/{published.id}/history").links()
+    assert f"https://dagster.example/assets/brandbrain_snapshot?view=partitions&partition={published.id}" in links
+    with running_site(ledger_url, home=tmp_path) as site:
+        assert not any("partition" in link for link in site.page(f"/{published.id}/history").links())
