@@ -45,14 +45,17 @@ def find_standout_posts(reading: EvidenceReading, free: AbstractSet[str]) -> Ite
             other for other in (theme.posts if theme else ()) if _can_follow(other, post, theme)
         )
         sequel = [other for other in others if other.id in free and not reading.is_told_on(outlet.channel, other)][:1]
-        more = [facts.reached(other, reading) for other in sequel] or [facts.drew(post, reading)]
+        response = None if sequel else facts.drew(post, reading)
         yield Sketch(
             finding=Finding.STANDOUT_POST,
             type=_type_of(post, reading),
             theme=theme,
             posts=(post, *sequel),
             outlet=outlet,
-            facts=(facts.reached(post, reading), *filter(None, more)),
+            facts=(
+                *(facts.reached(told, reading) for told in (post, *sequel)),
+                *([response] if response else []),
+            ),
         )
 
 
@@ -91,8 +94,7 @@ def find_unequal_twins(reading: EvidenceReading, free: AbstractSet[str]) -> Iter
                 continue
             yield Sketch(
                 finding=Finding.UNEQUAL_TWINS,
-                # What one channel was cool about does not rise.
-                type=OpportunityType.EVERGREEN,
+                type=_type_of(post, reading),
                 theme=reading.theme_of(post),
                 posts=(post, twin),
                 outlet=outlet,

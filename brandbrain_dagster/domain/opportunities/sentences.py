@@ -110,27 +110,27 @@ def _again(idea: Idea, softly: str) -> TitleAndAngle:
     if idea.is_fresh(hit):
         title = f"Make a second part of {quoted_hook(hit, limit=_SHORT)}"
         angle = (
-            f"Tell what came of it, in {idea.one} for {idea.channel} with the same things in sight, so that whoever saw "
-            f"{idea.name(hit)} knows it at once. It opened with {opening(hit)}; do the same. {_closing(idea, softly)}"
+            f"Tell what came of it, in {idea.one} for {idea.channel} with the same things in sight, so that whoever "
+            f"saw {idea.name(hit)} knows it at once. It opened with {opening(hit)}; do the same. "
+            f"{_closing(idea, softly)}"
         )
         return title, angle
     drawn = {name for fact in idea.candidate.facts for name in fact.figures if name.startswith("median_")}
     if "median_comments" in drawn:
         return _another_talk(idea, softly)
-    theme = f" within {quoted(idea.candidate.pillar_name)}" if idea.candidate.pillar_name else ""
-    manner = (
-        f"Keep the form of {idea.name(hit)}: {listed(idea.manner(hit))}. Vary the rest: another subject{theme}, other "
-        f"people, other pictures. {_closing(idea, softly)}"
-    )
+    noun, line = format_noun(idea.candidate.format_name), quoted_hook(hit, limit=_SHORT)
+    title = f"Another {noun} in the manner of {line}"
+    what = f"Make {idea.one} for {idea.channel}"
     if drawn:
-        title = f"Another {format_noun(idea.candidate.format_name)} to pass on, like {quoted_hook(hit, limit=_SHORT)}"
-        return title, f"Make {idea.one} for {idea.channel} that a reader would send to somebody. {manner}"
-    title = (
-        f"Put a figure up front again, as in {quoted_hook(hit, limit=_SHORT)}"
-        if idea.has_figure_up_front(hit)
-        else f"Another {format_noun(idea.candidate.format_name)} in the manner of {quoted_hook(hit, limit=_SHORT)}"
+        title, what = f"Another {noun} to pass on, like {line}", f"{what} that a reader would send to somebody"
+    elif idea.has_figure_up_front(hit):
+        title = f"Put a figure up front again, as in {line}"
+    theme = f" within {quoted(idea.candidate.pillar_name)}" if idea.candidate.pillar_name else ""
+    angle = (
+        f"{what}, in the form of {idea.name(hit)}: keep {listed(idea.manner(hit))}. Vary the rest: another "
+        f"subject{theme}, other people, other pictures. {_closing(idea, softly)}"
     )
-    return title, f"Make {idea.one} for {idea.channel} that does again what this one did. {manner}"
+    return title, angle
 
 
 def _another_talk(idea: Idea, softly: str) -> TitleAndAngle:
@@ -138,8 +138,9 @@ def _another_talk(idea: Idea, softly: str) -> TitleAndAngle:
     hit = idea.lead
     title = f"Start another conversation like {quoted_hook(hit, limit=_SHORT)}"
     angle = (
-        f"Read the comments under {idea.name(hit)} first, see what in it they answer to, and take that up in {idea.one} "
-        f"for {idea.channel}. Keep {listed(idea.manner(hit))}; change who or what it is about. {_closing(idea, softly)}"
+        f"Read the comments under {idea.name(hit)} first, see what in it they answer to, and take that up in "
+        f"{idea.one} for {idea.channel}. Keep {listed(idea.manner(hit))}; change who or what it is about. "
+        f"{_closing(idea, softly)}"
     )
     return title, angle
 
@@ -148,9 +149,9 @@ def _unequal_twins(idea: Idea) -> TitleAndAngle:
     good, poor = idea.posts
     title = f"Retell {quoted_hook(good, limit=_SHORT)} for {idea.channel}"
     angle = (
-        f"The same words went out on both channels, and {idea.name(good)} did far better where it stood than {idea.name(poor)}. "
-        f"Make {idea.one} for {idea.channel} that is no copy: show first what the words only say, and leave "
-        f"{quoted_hook(good)} for the caption. {_closing(idea, _OPEN_QUESTION)}"
+        f"The same words went out on both channels, and {idea.name(good)} did far better where it stood than "
+        f"{idea.name(poor)}. Make {idea.one} for {idea.channel} that is no copy: show first what the words only say, "
+        f"and leave {quoted_hook(good)} for the caption. {_closing(idea, _OPEN_QUESTION)}"
     )
     return title, angle
 
@@ -193,8 +194,8 @@ def _talked_about(idea: Idea) -> TitleAndAngle:
         return title, angle
     title = f"Answer the comments under {quoted_hook(post)}"
     angle = (
-        f"Go through the comments under {idea.name(post)}, take the three remarks that come back most, and answer each in a "
-        f"{idea.part} of {idea.one}. Open on the line that they all answer to. {ending}"
+        f"Go through the comments under {idea.name(post)}, take the three remarks that come back most, and answer each "
+        f"in a {idea.part} of {idea.one}. Open on the line that they all answer to. {ending}"
     )
     return title, angle
 

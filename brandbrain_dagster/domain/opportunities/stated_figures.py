@@ -46,7 +46,7 @@ def stated_figures(text: str) -> frozenset[str]:
 
 
 def claimed_figures(text: str) -> frozenset[str]:
-    """Returns the figures that a text states, without counts up to ten of what is planned: "3 questions", "part two"."""
+    """Returns the figures that a text states, but for counts up to ten of what is planned: "3 questions"."""
     return stated_figures(_planned().sub(lambda match: match.group() if _has_day(match.group()) else " ", text))
 
 
@@ -69,7 +69,7 @@ def _number_words() -> regex.Pattern[str]:
 
 @cache
 def _planned() -> regex.Pattern[str]:
-    """A small count of what a piece is made of ("3 short questions", "and 2 more"), or the place of one ("part two")."""
+    """A small count of what a piece is made of ("3 short questions", "and 2 more"), or its place ("part two")."""
     parts = "|".join(read_wording_rules()["parts"])
     return regex.compile(
         rf"(?<![\w.,/-])(?:{_SMALL_COUNT})(?:[\s-]+(?!(?:of|out|times|stars?)\b)\p{{L}}+)?[\s-]+(?:{parts})s?\b"

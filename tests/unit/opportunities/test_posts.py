@@ -44,7 +44,7 @@ def test_hook_is_the_first_sentence_that_says_anything(text: str, language: str,
     [
         ("🌟 Afscheid van een topper!\nVandaag zwaaien we uit.", "nl", "an exclamation"),
         ("꽃이 피었습니다 정말로 아름답게! 오세요.", "ko", "an exclamation"),
-        ("Nobody tells you, when you take over a theatre's costume store, that you take over its moths, all of them!", "en",
+        ("Nobody tells you, when you take over a theatre's costume store, that its moths are yours, all of them!", "en",
          "an exclamation"),
         ("Do you know, when you take over a theatre's costume store, what lives in all of those boxes by then?", "en",
          "a question"),

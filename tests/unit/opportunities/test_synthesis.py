@@ -136,21 +136,21 @@ def test_twins_with_unequal_success_are_retold_for_the_channel_that_let_them_dow
     ((candidate, wording),) = found(told([*steady_brand(), good, poor, *others]), Finding.UNEQUAL_TWINS)
     assert [item.id for item in candidate.items] == [good.id, poor.id]
     assert wording.title.endswith("for LinkedIn")
-    assert candidate.type is OpportunityType.EVERGREEN
+    assert candidate.type is OpportunityType.TREND
 
 
 def test_only_what_is_fresh_and_does_well_is_a_trend() -> None:
     def asked(days: float, likes: int) -> OpportunityType:
-        metrics = Metrics(likes=likes, comments=likes // 3)
+        metrics = Metrics(likes=likes, comments=likes // 4)
         question = post(
             "Two spouts, one teapot. Which one would you pour from?", days=days, tag="glazing", metrics=metrics
         )
         ((candidate, _),) = found(told([*steady_brand(), question]), Finding.TALKED_ABOUT)
         return candidate.type
 
-    assert asked(days=4, likes=110) is OpportunityType.TREND
-    assert asked(days=4, likes=90) is OpportunityType.EVERGREEN
-    assert asked(days=20, likes=110) is OpportunityType.EVERGREEN
+    assert asked(days=4, likes=100) is OpportunityType.TREND
+    assert asked(days=4, likes=60) is OpportunityType.EVERGREEN
+    assert asked(days=20, likes=100) is OpportunityType.EVERGREEN
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_only_what_is_fresh_and_does_well_is_a_trend() -> None:
             "Another photo in the manner of “A jug",
         ),
         (
-            "We mended nearly 1000 cups in a week.",
+            "We mended nearly 1000 cups and a jug.",
             Metrics(likes=400, comments=10),
             "Put a figure up front again, as in “We",
         ),
