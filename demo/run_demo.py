@@ -31,7 +31,8 @@ def main() -> int:
         "  make demo                                    again: nothing has changed, no actor run is started\n"
         "  .venv/bin/brandbrain status darnaby          sources, freshness, cost\n"
         '  .venv/bin/brandbrain sql "SELECT platform, count(*) FROM evidence GROUP BY 1"\n'
-        "  make up                                      the same run, assets and checks in the Dagster UI"
+        "  .venv/bin/brandbrain today darnaby           what to publish next\n"
+        "  make up                                      its page on http://127.0.0.1:8000, its runs in the Dagster UI"
     )
     return 0
 

@@ -36,6 +36,8 @@ def command(file: TextIO, reference: str, platform: str | None, *, as_json: bool
     else:
         for line in report_lines(file.name, text, findings):
             click.echo(line)
+        if not findings:
+            click.echo(f"{file.name} breaks no rule of {brand.name}.", err=True)
         for boundary in boundaries:
             click.echo(f"For you to judge: {boundary}", err=True)
     if not passes(findings):

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.responses import RedirectResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
@@ -51,10 +52,22 @@ _ROUTES = (
 def create_site(
     settings: Settings, *, now: Callable[[], datetime], new_id: Callable[[], UUID], is_insecure: bool = False
 ) -> FastAPI:
-    """Returns the API with the pages. ``is_insecure``: without any token it serves other machines too."""
+    """Returns the API with the pages, to which the bare address leads.
+
+    ``is_insecure``: without any token it serves other machines too.
+    """
     tokens = KnownTokens(settings.accepted_api_tokens, now=now)
-    pages = brand_pages(tokens, is_insecure=is_insecure)
-    return create_app(settings, now=now, new_id=new_id, is_insecure=is_insecure, beside={PAGES_PATH: pages})
+    beside: dict[str, ASGIApp] = {
+        PAGES_PATH: brand_pages(tokens, is_insecure=is_insecure),
+        "/": RedirectResponse(PAGES_PATH),
+    }
+    return create_app(
+        settings,
+        now=now,
+        new_id=new_id,
+        is_insecure=is_insecure,
+        beside=beside,
+    )
 
 
 def brand_pages(tokens: KnownTokens, *, is_insecure: bool) -> ASGIApp:

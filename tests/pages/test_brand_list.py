@@ -70,3 +70,8 @@ def test_list_takes_one_query_however_many_brands_there_are(site: Site, ledger: 
         before = site.query_count()
         site.page("")
         assert site.query_count() - before == 1
+
+
+def test_bare_address_leads_to_the_brands(site: Site) -> None:
+    answer = site.client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/brands")
