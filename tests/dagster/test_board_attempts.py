@@ -124,7 +124,7 @@ def test_board_of_a_brand_that_somebody_else_works_on_is_left_alone(kiln: Boarde
 
 
 @pytest.fixture
-def _short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_leases(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRANDBRAIN_LEASE_SECONDS", "3")
 
 

@@ -33,6 +33,20 @@ _ANOTHER_CITATION = """
 INSERT INTO opportunity_citation SELECT board_id, opportunity_id, 7, brand_id, evidence_id
 FROM opportunity_citation WHERE position = 0
 """
+_IDEA_WITH = """
+INSERT INTO opportunity SELECT board_id, md5('x')::uuid, brand_id, 2, score, {json}
+FROM opportunity WHERE position = 0
+"""
+_IDEA_OF_ANOTHER_BRAND = """
+INSERT INTO opportunity SELECT board_id, md5('x')::uuid, (SELECT id FROM brand WHERE slug = 'other'), 2, score,
+    opportunity_json
+FROM opportunity WHERE position = 0
+"""
+_CITATION_OF_ANOTHER_BRAND = """
+INSERT INTO opportunity_citation SELECT board_id, opportunity_id, 7, (SELECT id FROM brand WHERE slug = 'other'),
+    evidence_id
+FROM opportunity_citation WHERE position = 0
+"""
 
 
 @pytest.fixture
@@ -118,6 +132,33 @@ def test_board_with_ideas_that_gives_a_reason_for_none_is_refused(
 def test_idea_without_evidence_is_refused(ledger: Ledger, brand: Brand) -> None:
     board = make_board([make_idea(brand, "Out of thin air", [])])
     assert "opportunity_evidence_check" in refused(ledger, lambda conn: add_board(conn, brand, board))
+
+
+@pytest.mark.parametrize(
+    "json",
+    ["opportunity_json - 'evidence_ids'", "jsonb_set(opportunity_json, '{evidence_ids}', '[]')"],
+    ids=["no_list", "empty_list"],
+)
+def test_idea_whose_document_names_no_evidence_is_refused(ledger: Ledger, brand: Brand, json: str) -> None:
+    with ledger.begin() as conn:
+        add_board(conn, brand, whole_board(conn, brand))
+    sql = _IDEA_WITH.replace("{json}", json)
+    assert "opportunity_evidence_check" in refused(ledger, lambda conn: conn.exec_driver_sql(sql))
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        (_IDEA_OF_ANOTHER_BRAND, "opportunity_board_fkey"),
+        (_CITATION_OF_ANOTHER_BRAND, "opportunity_citation_opportunity_fkey"),
+    ],
+    ids=["opportunity", "citation"],
+)
+def test_what_is_of_another_brand_than_its_board_is_refused(ledger: Ledger, brand: Brand, sql: str, rule: str) -> None:
+    with ledger.begin() as conn:
+        add_brand(conn, "other")
+        add_board(conn, brand, whole_board(conn, brand))
+    assert rule in refused(ledger, lambda conn: conn.exec_driver_sql(sql))
 
 
 @pytest.mark.parametrize("score", [0, 101])

@@ -37,6 +37,7 @@ ANSWERS = {"tier0.who_for": "people with one good cup", "tier1.pillars_seed": ["
 LEASE_SECONDS = 600.0
 BACKOFF_SECONDS = 30.0
 MAX_ATTEMPTS = 3
+OUR_WORDS = DeterministicSynthesizer()
 
 
 def telling_items() -> list[EvidenceItem]:
@@ -58,7 +59,7 @@ class Reworded:
 
     def word(self, candidates: Sequence[Candidate], context: BoardContext) -> Worded:
         self.seen.append(candidates)
-        drafts = DeterministicSynthesizer().word(candidates, context).wordings
+        drafts = OUR_WORDS.word(candidates, context).wordings
         self.meanwhile()
         return Worded(wordings={key: self.change(wording) for key, wording in drafts.items()}, source=self.source)
 
@@ -87,7 +88,7 @@ class BoardedBrand:
         with self.ledger.begin() as conn:
             return add_snapshot(conn, self.brand, snapshot_json=profile, now=self.now).id
 
-    def ports(self, *, synthesizer: Synthesizer | None = DeterministicSynthesizer(), **changed: Any) -> GenerationPorts:  # noqa: B008 - it has no state
+    def ports(self, *, synthesizer: Synthesizer | None = OUR_WORDS, **changed: Any) -> GenerationPorts:
         rules = GenerationRules(
             lease_seconds=LEASE_SECONDS,
             max_attempts=MAX_ATTEMPTS,
@@ -125,12 +126,13 @@ class BoardedBrand:
             generation_id, lease_token=lease_token, dagster_run_id=str(lease_token), ports=self.ports()
         )
 
-    def generate(self, *, synthesizer: Synthesizer | None = DeterministicSynthesizer(), **ports: Any) -> StoredBoard:  # noqa: B008 - it has no state
-        """Asks for a board and makes it."""
+    def generate(self, *, synthesizer: Synthesizer | None = OUR_WORDS, **ports: Any) -> StoredBoard:
+        """Asks for a board and makes it; a minute later is now."""
         token = uuid4()
-        return generate_board(
-            self.begin(self.ask(), token), lease_token=token, ports=self.ports(synthesizer=synthesizer, **ports)
-        )
+        generation = self.begin(self.ask(), token)
+        stored = generate_board(generation, lease_token=token, ports=self.ports(synthesizer=synthesizer, **ports))
+        self.now += timedelta(minutes=1)
+        return stored
 
     def fail(self, generation: BoardGeneration, error: Exception, *, jitter: float = 0.0) -> BoardGeneration:
         """Ends the attempt that holds the lease."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -19,10 +20,12 @@ from brandbrain_dagster.stores.ledger.sources import insert_source, update_sourc
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.generate_board import generate_board
 from tests.unit.compile.profiles import compile_profile
-from tests.unit.opportunities.told_brand import NOW, REPAIRS, post, theme
+from tests.unit.opportunities.told_brand import NOW, REPAIRS, post
 from tests.use_cases.boarded_brand import BoardedBrand, Reworded, boarded_brand, telling_items
 
 PIN, IGNORE = DecisionType.PINNED, DecisionType.IGNORED
+WORDLESS = Reworded(lambda wording: replace(wording, angle="No."))
+"""Words that break the rules: nothing but what was pinned is left."""
 
 
 @pytest.fixture
@@ -107,9 +110,10 @@ def test_what_the_brand_never_says_is_on_no_board(kiln: BoardedBrand) -> None:
 
 def test_posts_of_a_disabled_source_are_not_looked_at(kiln: BoardedBrand) -> None:
     source_id = add_capability(kiln, "linkedin", "company_posts")
-    company = theme(REPAIRS, "repairs", days=(1, 2, 3, 4, 5, 6), likes=(900,) * 6)
-    on_linkedin = [msgspec.structs.replace(item, platform="linkedin", capability="company_posts") for item in company]
-    on_linkedin = [msgspec.structs.replace(item, id=str(uuid4()), external_id=item.id) for item in on_linkedin]
+    on_linkedin = [
+        post(text, days=day, likes=900, tag="repairs", platform="linkedin", capability="company_posts")
+        for day, text in enumerate(REPAIRS, start=1)
+    ]
     kiln.write_evidence([*telling_items(), *on_linkedin])
     foreign = {UUID(item.id) for item in on_linkedin}
     switched_off = kiln.generate(disabled=frozenset({"linkedin.company_posts"})).board
@@ -189,7 +193,7 @@ def test_brand_that_was_never_collected_gets_a_board_that_says_so(ledger: Ledger
 def test_pin_that_is_made_while_a_generation_runs_is_kept(kiln: BoardedBrand) -> None:
     first = kiln.generate().board.opportunities
     kept = first[-1]
-    wordless = Reworded(lambda wording: replace(wording, angle="No."), lambda: kiln.decide(kept.id, PIN))
+    wordless = replace(WORDLESS, meanwhile=lambda: kiln.decide(kept.id, PIN))
     assert kiln.generate(synthesizer=wordless).board.opportunities == (kept,)
 
 
@@ -203,45 +207,41 @@ def test_idea_that_is_ignored_while_a_generation_runs_is_left_out(kiln: BoardedB
 
 def test_pinned_idea_whose_cited_text_holds_a_new_taboo_is_not_carried_on(kiln: BoardedBrand) -> None:
     first = kiln.generate().board.opportunities
-    kept = next(idea for idea in first if UUID(kiln.items[0].id) in cited_by(idea))
+    kept = first[0]
     kiln.decide(kept.id, PIN)
-    wordless = Reworded(lambda wording: replace(wording, angle="No."))
-    assert kiln.generate(synthesizer=wordless).board.opportunities == (kept,)
-    texts = [str(item.text_primary) for item in kiln.items if UUID(item.id) in cited_by(kept)]
-    (term, *_) = [word for word in texts[0].split() if word not in f"{kept.title} {kept.angle}"] or ["kiln"]
-    kiln.publish(tier0__taboos=[term.strip("#")])
-    assert kiln.generate(synthesizer=wordless).board.opportunities == ()
+    kiln.write_evidence(
+        msgspec.structs.replace(item, text_primary=f"{item.text_primary} Mind the umbrella.") for item in kiln.items
+    )
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == (kept,)
+    kiln.publish(tier0__taboos=["umbrella"])
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == ()
 
 
 def test_pinned_idea_whose_own_words_hold_a_new_taboo_is_not_carried_on(kiln: BoardedBrand) -> None:
-    drafts = kiln.generate().board.opportunities
     reworded = Reworded(lambda wording: replace(wording, angle="Tell it under an umbrella, in one take."))
     kept = kiln.generate(synthesizer=reworded).board.opportunities[0]
     kiln.decide(kept.id, PIN)
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == (kept,)
     kiln.publish(tier0__taboos=["umbrella"])
-    wordless = Reworded(lambda wording: replace(wording, angle="No."))
-    assert kept.id in {idea.id for idea in drafts}
-    assert kiln.generate(synthesizer=wordless).board.opportunities == ()
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == ()
 
 
 def test_pinned_idea_whose_items_are_no_longer_looked_at_is_not_carried_on(kiln: BoardedBrand) -> None:
     first = kiln.generate().board.opportunities
     kept = min(first, key=lambda idea: len(idea.evidence_ids))
     kiln.decide(kept.id, PIN)
-    wordless = Reworded(lambda wording: replace(wording, angle="No."))
-    assert kiln.generate(synthesizer=wordless).board.opportunities == (kept,)
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == (kept,)
     kiln.write_evidence([item for item in kiln.items if UUID(item.id) not in cited_by(kept)])
-    board = kiln.generate(synthesizer=wordless).board
+    board = kiln.generate(synthesizer=WORDLESS).board
     assert board.state is BoardState.READY
     assert board.opportunities == ()
 
 
 def test_new_ideas_do_not_cite_what_a_pinned_one_cites(kiln: BoardedBrand) -> None:
-    wordless = Reworded(lambda wording: replace(wording, angle="No."))
     first = kiln.generate().board.opportunities
     kept = first[0]
     kiln.decide(kept.id, PIN)
-    assert kiln.generate(synthesizer=wordless).board.opportunities == (kept,)
+    assert kiln.generate(synthesizer=WORDLESS).board.opportunities == (kept,)
     # Other figures make other ideas of the same posts.
     louder = [
         msgspec.structs.replace(item, metrics=msgspec.structs.replace(item.metrics, likes=100 + 40 * number))
@@ -276,7 +276,7 @@ def test_stopped_process_writes_no_board(kiln: BoardedBrand) -> None:
 
 def test_board_names_how_long_each_stage_took(kiln: BoardedBrand) -> None:
     def wait() -> None:
-        kiln.now = kiln.now.replace(minute=kiln.now.minute + 2)
+        kiln.now += timedelta(minutes=2)
 
     stored = kiln.generate(synthesizer=Reworded(meanwhile=wait))
     assert stored.timings_ms == {
@@ -285,6 +285,4 @@ def test_board_names_how_long_each_stage_took(kiln: BoardedBrand) -> None:
         "synthesizing": 120_000,
         "scoring": 0,
     }
-    assert stored.created_at == kiln.now
-
-
+    assert stored.created_at == NOW + timedelta(minutes=2)
