@@ -186,3 +186,19 @@ def test_brand_may_have_many_generations_that_are_over(ledger: Ledger, brand: Br
         for seconds in range(3):
             add_board(conn, brand, make_board(), now=later(seconds))
         assert ask(conn, brand.id)[1]
+
+
+def test_wish_that_can_not_be_met_is_refused_and_not_repeated_for_ever(ledger: Ledger) -> None:
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        add_snapshot(conn, brand, snapshot_json={})
+        conn.exec_driver_sql("UPDATE brand SET deleted_at = now()")
+        with pytest.raises(NotFoundError):
+            insert_generation(
+                conn,
+                generation_id=uuid4(),
+                brand_id=brand.id,
+                requested_by=RequestedBy.REGENERATE,
+                max_attempts=3,
+                now=NOW,
+            )

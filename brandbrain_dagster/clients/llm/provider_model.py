@@ -151,7 +151,7 @@ class ProviderModel:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, AgentRunError):
                     await task
-                raise WorkInterruptedError("The compile was stopped while a language model was asked; try again.")
+                raise WorkInterruptedError("The work was stopped while a language model was asked; try again.")
         return task.result()
 
     def _usage(self, spent: RunUsage, *, is_complete: bool) -> ModelUsage:

@@ -101,7 +101,7 @@ def _more_items(connected: frozenset[str]) -> str:
         return "Wait until the connected channels have published more."
     if not used:
         return f"Connect a channel of the brand: {_either(free)}."
-    return f"Connect {_either(free)}, or wait until {_either(sorted(used), 'and')} have more that was seen lately."
+    return f"Connect {_either(free)}, or wait until more has been seen lately on {_either(sorted(used), 'and')}."
 
 
 def _required_platform(required: Sequence[str], connected: frozenset[str]) -> str:

@@ -51,6 +51,10 @@ GENERATIONS = WorkQueue(board_generation, BoardGeneration, "board generation", b
 """The generations, as work that waits: a compile of the brand goes first, since its snapshot outdates the board."""
 
 
+_LOOKS = 3
+"""How often enqueuing is tried when what stood in its way is gone a moment later."""
+
+
 def enqueue_generation_query(
     *, generation_id: UUID, brand_id: UUID, requested_by: RequestedBy, max_attempts: int, now: datetime
 ) -> Query:
@@ -101,15 +105,16 @@ def insert_generation(
     query = enqueue_generation_query(
         generation_id=generation_id, brand_id=brand_id, requested_by=requested_by, max_attempts=max_attempts, now=now
     )
-    while True:
+    for _ in range(_LOOKS):
         if conn.execute(query.statement).first() is not None:
             return GENERATIONS.get(conn, work_id=generation_id), True
         live = GENERATIONS.find_live(conn, brand_id=brand_id)
         if live is not None:
             return live, False
         if find_newest_snapshot(conn, brand_id=brand_id) is None:
-            raise NotFoundError(f"Brand {brand_id} has no snapshot to make a board from; compile it first.")
-        # There is one, so the live generation ended between the two statements.
+            break
+        # There is one, so the live generation ended between the two statements, or there may be none at all.
+    raise NotFoundError(f"Brand {brand_id} has nothing to make a board from; compile it first.")
 
 
 def record_stage(conn: Connection, *, generation_id: UUID, lease_token: UUID, stage: GenerationStage) -> None:
