@@ -22,7 +22,12 @@ def brand_lock(ledger: Ledger, brand_id: UUID) -> Iterator[bool]:
     """Yields whether this brand was free; if so it is ours until the block or the process ends."""
     locks = SessionLocks(ledger)
     try:
-        yield locks.try_hold(brand_id)
+        is_ours = locks.try_hold(brand_id)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:  # not left to the end of the session, which PostgreSQL comes to know a moment later
+                locks.release(brand_id)
     finally:
         locks.close()
 
