@@ -33,7 +33,7 @@ check: docs ## Format, lint, types, import contracts, dependency audit, document
 	$(BIN)/python .ci/audit_dependencies.py
 
 test: check ## Everything CI runs: check, then all tests
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 bench: setup ## Run the benchmarks; each prints a table
 	$(BIN)/python benchmarks/normalize.py
