@@ -12,7 +12,7 @@ from brandbrain_dagster.api.today_shapes import today_json
 from brandbrain_dagster.cli.command import FAILED, json_option, new_id, now, opened_ledger, print_json, reports_errors
 from brandbrain_dagster.cli.today_text import today_text
 from brandbrain_dagster.errors import ConflictError
-from brandbrain_dagster.resources.board_rules import gate_config
+from brandbrain_dagster.resources.board_gates import gate_config
 from brandbrain_dagster.resources.database import database_url
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger import board_generations, brands

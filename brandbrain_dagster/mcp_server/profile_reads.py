@@ -123,17 +123,10 @@ class ProfileReads:
         return found[0]
 
     async def _newest(self, brand_id: UUID) -> ExportedProfile:
-        row = await find_exportable(self._ledger, brand_id=brand_id, scope=self._scope)
-        if row is None:
+        newest = await find_exportable(self._ledger, brand_id=brand_id, scope=self._scope)
+        if newest is None:
             raise NotFoundError("The brand has no profile yet; compile it first.")
-        return ExportedProfile(
-            brand_name=row["brand_name"],
-            website_url=row["website_url"],
-            snapshot_id=str(row["snapshot_id"]),
-            version=row["version"],
-            created_at=row["created_at"].isoformat(),
-            snapshot_json=msgspec.json.decode(row["snapshot_json"]),
-        )
+        return newest
 
 
 def _decoded(item_json: str) -> dict[str, Any]:

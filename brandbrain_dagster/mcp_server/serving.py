@@ -12,10 +12,10 @@ from starlette.middleware import Middleware
 
 from brandbrain_dagster.api.access import ANYONE, Caller
 from brandbrain_dagster.api.access_gate import AccessGate, KnownTokens
-from brandbrain_dagster.domain.opportunities.gate_config import default_gate_config
 from brandbrain_dagster.errors import ConfigurationError
 from brandbrain_dagster.mcp_server.profile_reads import BoardReading
 from brandbrain_dagster.mcp_server.server import CallerOf, Context, create_mcp_server
+from brandbrain_dagster.resources.board_gates import gate_config
 from brandbrain_dagster.settings import Settings
 from brandbrain_dagster.stores.ledger.async_ledger import AsyncLedger
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
@@ -98,5 +98,5 @@ async def _caller_of_request(context: Context | None) -> Caller:
 
 
 def _board_reading(settings: Settings, now: Callable[[], datetime]) -> BoardReading:
-    in_force = default_gate_config(settings.min_evidence_items, settings.required_board_platforms)
+    in_force = gate_config(settings)
     return BoardReading(now, in_force.version)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from brandbrain_dagster.domain.opportunities.gate_config import GateConfig, default_gate_config
 from brandbrain_dagster.domain.opportunities.synthesizer import DeterministicSynthesizer, Synthesizer
+from brandbrain_dagster.resources.board_gates import gate_config
 from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.compile_rules import model_choice
 from brandbrain_dagster.settings import Settings, load_settings
@@ -26,11 +26,6 @@ def generation_rules(settings: Settings) -> GenerationRules:
         gates=gate_config(settings),
         disabled_capabilities=settings.disabled_capabilities,
     )
-
-
-def gate_config(settings: Settings) -> GateConfig:
-    """Returns the thresholds that a board's evidence must meet."""
-    return default_gate_config(settings.min_evidence_items, settings.required_board_platforms)
 
 
 def board_attempt_ports(settings: Settings, *, ledger: Ledger, clock: ClockResource) -> AttemptPorts:

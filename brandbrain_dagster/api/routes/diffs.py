@@ -1,7 +1,5 @@
 """What changed between any two versions of a profile, and why."""
 
-import asyncpg
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from brandbrain_dagster.api.brand_requests import brand_request, path_id
@@ -10,7 +8,7 @@ from brandbrain_dagster.api.direct_route import DirectRoute
 from brandbrain_dagster.api.profile_shapes import DiffShape
 from brandbrain_dagster.api.replies import json_reply
 from brandbrain_dagster.domain.compile.diff import diff_profiles
-from brandbrain_dagster.domain.compile.diff_causes import CompiledSnapshot, diff_json, hashes_by_item
+from brandbrain_dagster.domain.compile.diff_causes import diff_json
 from brandbrain_dagster.errors import NotFoundError
 from brandbrain_dagster.stores.ledger.served_diffs import find_compared_snapshots
 
@@ -31,15 +29,6 @@ async def get_diff(request: Request) -> Response:
     )
     if not all(snapshot_id in found for snapshot_id in ids):
         raise NotFoundError("Snapshot not found")
-    before, after = (_compiled(found[snapshot_id]) for snapshot_id in ids)
+    before, after = (found[snapshot_id] for snapshot_id in ids)
     difference = diff_profiles(before.snapshot_json, after.snapshot_json)
     return json_reply({**diff_json(difference, before, after), "to_version": after.version})
-
-
-def _compiled(row: asyncpg.Record) -> CompiledSnapshot:
-    return CompiledSnapshot(
-        version=row["version"],
-        snapshot_json=msgspec.json.decode(row["snapshot_json"]),
-        inputs_json=msgspec.json.decode(row["inputs_json"]),
-        evidence=hashes_by_item(row["item_ids"] or [], row["item_hashes"]),
-    )

@@ -1,10 +1,10 @@
 """The newest profile for use elsewhere: as a document, plain values, a prompt, or linked data."""
 
+from dataclasses import replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from brandbrain_dagster.api.brand_requests import BrandRequest, brand_request
@@ -73,20 +73,13 @@ async def read_exported(asked: BrandRequest, *, with_urls: bool) -> ExportedProf
     Raises:
         NotFoundError: there is no such brand within the caller's reach, or it has no snapshot yet.
     """
-    row = await find_exportable(asked.ledger, brand_id=asked.brand_id, scope=asked.scope)
-    if row is None:
+    exported = await find_exportable(asked.ledger, brand_id=asked.brand_id, scope=asked.scope)
+    if exported is None:
         raise NotFoundError("No snapshot found")
-    snapshot_json = msgspec.json.decode(row["snapshot_json"])
-    ids = cited_ids(snapshot_json) if with_urls else []
-    return ExportedProfile(
-        brand_name=row["brand_name"],
-        website_url=row["website_url"],
-        snapshot_id=str(row["snapshot_id"]),
-        version=row["version"],
-        created_at=row["created_at"].isoformat(),
-        snapshot_json=snapshot_json,
-        urls=await list_evidence_urls(asked.ledger, brand_id=asked.brand_id, ids=ids) if ids else {},
-    )
+    ids = cited_ids(exported.snapshot_json) if with_urls else []
+    if not ids:
+        return exported
+    return replace(exported, urls=await list_evidence_urls(asked.ledger, brand_id=asked.brand_id, ids=ids))
 
 
 def asked_format(request: Request) -> ExportFormat:

@@ -18,11 +18,9 @@ from brandbrain_dagster.api.errors import RefusedRequestError
 from brandbrain_dagster.api.replies import json_reply
 from brandbrain_dagster.api.today_shapes import DecisionShape, DecisionToMake, RegenerationShape, TodayShape, today_json
 from brandbrain_dagster.domain.opportunities.decisions import Decision, DecisionType
-from brandbrain_dagster.domain.opportunities.gate_config import default_gate_config
-from brandbrain_dagster.errors import NotFoundError
-from brandbrain_dagster.stores.ledger.boards import has_opportunity, insert_decision
-from brandbrain_dagster.stores.ledger.visible_brands import get_visible_brand
-from brandbrain_dagster.use_cases.today_board import EnqueuingRules, open_today, request_board
+from brandbrain_dagster.resources.board_gates import enqueuing_rules, gate_config
+from brandbrain_dagster.use_cases.decide_opportunity import decide_opportunity
+from brandbrain_dagster.use_cases.today_board import open_today, request_board
 
 _TODAY = "/api/brands/{brand_id}/today"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -49,11 +47,11 @@ async def get_today(request: Request) -> Response:
         asked.ledger,
         brand_id=asked.brand_id,
         scope=asked.scope,
-        rules=EnqueuingRules(min_items=settings.min_evidence_items, max_attempts=settings.compile_max_attempts),
+        rules=enqueuing_rules(settings),
         now=now,
         new_id=asked.fresh_id,
     )
-    in_force = default_gate_config(settings.min_evidence_items, settings.required_board_platforms).version
+    in_force = gate_config(settings).version
     return json_reply(today_json(today, now=now, gate_config_version=in_force), headers=_NO_STORE)
 
 
@@ -99,19 +97,16 @@ def post_decision(
     decision = Decision(
         decision_type=given.decision_type, snoozed_until=_snoozed_until(given, now=now), recorded_at=now
     )
-    with ledger.begin() as conn:
-        get_visible_brand(conn, brand_id=brand_id, scope=caller.scope(), to_change=True)
-        if not has_opportunity(conn, brand_id=brand_id, opportunity_id=opportunity_id):
-            raise NotFoundError("Opportunity not found")
-        insert_decision(
-            conn,
-            decision_id=decision_id,
-            brand_id=brand_id,
-            opportunity_id=opportunity_id,
-            decision=decision,
-            reason=given.reason,
-            recorded_by=caller.name,
-        )
+    decide_opportunity(
+        opportunity_id,
+        decision,
+        brand_id=brand_id,
+        scope=caller.scope(),
+        reason=given.reason,
+        recorded_by=caller.name,
+        ledger=ledger,
+        new_id=lambda: decision_id,
+    )
     return DecisionShape(
         status="accepted", decision_type=given.decision_type, object_id=opportunity_id, recorded_at=now
     )

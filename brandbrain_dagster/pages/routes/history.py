@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from brandbrain_dagster.api.errors import RefusedRequestError
 from brandbrain_dagster.api.numbered_pages import NumberedPage, asked_page
-from brandbrain_dagster.domain.compile.diff_causes import CompiledSnapshot, hashes_by_item
 from brandbrain_dagster.domain.export.profile_fields import title_of
 from brandbrain_dagster.errors import NotFoundError
 from brandbrain_dagster.pages.brand_pages import evidence_by_id, open_brand_page
@@ -58,7 +57,7 @@ async def show_diff(request: Request) -> Response:
     )
     if not all(snapshot_id in found for snapshot_id in ids):
         raise NotFoundError("The brand has no such version")
-    before, after = sorted((_compiled(found[snapshot_id]) for snapshot_id in ids), key=lambda side: side.version)
+    before, after = sorted((found[snapshot_id] for snapshot_id in ids), key=lambda side: side.version)
     evidence = await evidence_by_id(asked, causing_ids(before, after))
     context = {"before": before.version, "after": after.version, "sections": diff_sections(before, after, evidence)}
     return opened.render("diff.html", context, tab="history")
@@ -70,15 +69,6 @@ def _asked_id(request: Request, name: str) -> UUID:
     except ValueError:
         sentence = "Choose two versions to compare"
         raise RefusedRequestError(HTTPStatus.UNPROCESSABLE_ENTITY, sentence) from None
-
-
-def _compiled(row: asyncpg.Record) -> CompiledSnapshot:
-    return CompiledSnapshot(
-        version=row["version"],
-        snapshot_json=msgspec.json.decode(row["snapshot_json"]),
-        inputs_json=msgspec.json.decode(row["inputs_json"]),
-        evidence=hashes_by_item(row["item_ids"] or [], row["item_hashes"]),
-    )
 
 
 def _decision(row: asyncpg.Record) -> dict[str, object]:

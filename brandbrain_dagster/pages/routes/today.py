@@ -11,15 +11,14 @@ from starlette.routing import Route
 
 from brandbrain_dagster.api.errors import RefusedRequestError
 from brandbrain_dagster.domain.opportunities.decisions import Decision, DecisionType
-from brandbrain_dagster.errors import NotFoundError
 from brandbrain_dagster.pages.brand_pages import BrandPage, open_brand_page, page_id
 from brandbrain_dagster.pages.form_bodies import read_form, typed
 from brandbrain_dagster.pages.page_gate import PAGES_PATH
 from brandbrain_dagster.pages.rendering import see_other
 from brandbrain_dagster.pages.views.today_board import board_view
-from brandbrain_dagster.stores.ledger.boards import has_opportunity, insert_decision
-from brandbrain_dagster.stores.ledger.visible_brands import get_visible_brand
-from brandbrain_dagster.use_cases.today_board import EnqueuingRules, open_today, request_board
+from brandbrain_dagster.resources.board_gates import enqueuing_rules
+from brandbrain_dagster.use_cases.decide_opportunity import decide_opportunity
+from brandbrain_dagster.use_cases.today_board import open_today, request_board
 
 _TODAY = PAGES_PATH + "/{brand_id}/today"
 _DECISIONS = {
@@ -39,9 +38,7 @@ async def show_today(request: Request) -> Response:
         asked.ledger,
         brand_id=asked.brand_id,
         scope=asked.scope,
-        rules=EnqueuingRules(
-            min_items=asked.settings.min_evidence_items, max_attempts=asked.settings.compile_max_attempts
-        ),
+        rules=enqueuing_rules(asked.settings),
         now=asked.now(),
         new_id=asked.fresh_id,
     )
@@ -84,19 +81,16 @@ async def decide(request: Request) -> Response:
 def _keep(opened: BrandPage, opportunity_id: UUID, kind: DecisionType) -> None:
     asked, now = opened.asked, opened.asked.now()
     until = now + timedelta(days=_SNOOZE_DAYS) if kind is DecisionType.SNOOZED else None
-    with asked.sync_ledger.begin() as conn:
-        get_visible_brand(conn, brand_id=asked.brand_id, scope=asked.scope, to_change=True)
-        if not has_opportunity(conn, brand_id=asked.brand_id, opportunity_id=opportunity_id):
-            raise NotFoundError("The brand has no such idea")
-        insert_decision(
-            conn,
-            decision_id=asked.fresh_id(),
-            brand_id=asked.brand_id,
-            opportunity_id=opportunity_id,
-            decision=Decision(decision_type=kind, snoozed_until=until, recorded_at=now),
-            reason=None,
-            recorded_by=asked.caller_name,
-        )
+    decide_opportunity(
+        opportunity_id,
+        Decision(decision_type=kind, snoozed_until=until, recorded_at=now),
+        brand_id=asked.brand_id,
+        scope=asked.scope,
+        reason=None,
+        recorded_by=asked.caller_name,
+        ledger=asked.sync_ledger,
+        new_id=asked.fresh_id,
+    )
 
 
 def _decided(request: Request) -> tuple[str, UUID] | None:

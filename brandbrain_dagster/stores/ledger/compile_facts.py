@@ -3,11 +3,11 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Select, Text, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
 
 from brandbrain_dagster.domain.compile.start_verdict import CompileFacts
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
+from brandbrain_dagster.stores.ledger.json_rows import json_list, json_object, json_row
 from brandbrain_dagster.stores.ledger.query_steps import Query, QuerySteps
 from brandbrain_dagster.stores.ledger.tables import (
     IS_LIVE_COMPILE,
@@ -39,30 +39,18 @@ def read_compile_facts(brand_id: UUID, scope: BrandScope) -> QuerySteps[CompileF
 _decoder = msgspec.json.Decoder(CompileFacts)
 
 
-def _object(**values: ColumnElement[object]) -> ColumnElement[object]:
-    return func.json_build_object(*(part for name, value in values.items() for part in (name, value)))
-
-
-def _row_of(rows: Select[tuple[object, ...]], name: str) -> ColumnElement[object]:
-    """The one row of a query as an object, or null."""
-    found = rows.subquery(name)
-    return select(func.to_json(found.table_valued())).scalar_subquery()
-
-
 def _sources_of(brands: FromClause) -> ColumnElement[object]:
     is_of_source = apify_run.c.source_connection_id == source_connection.c.id
     succeeded = select(apify_run).where(is_of_source, IS_SUCCEEDED_RUN).order_by(apify_run.c.created_at.desc()).limit(1)
     live = select(apify_run).where(is_of_source, IS_LIVE_RUN)
-    facts = _object(
+    facts = json_object(
         source=func.to_json(source_connection.table_valued()),
-        newest_succeeded=_row_of(succeeded.correlate(source_connection), "succeeded"),
-        live=_row_of(live.correlate(source_connection), "live"),
+        newest_succeeded=json_row(succeeded.correlate(source_connection), "succeeded"),
+        live=json_row(live.correlate(source_connection), "live"),
     )
-    ordered = aggregate_order_by(
-        facts, source_connection.c.platform, source_connection.c.capability, source_connection.c.identifier
-    )
+    order = (source_connection.c.platform, source_connection.c.capability, source_connection.c.identifier)
     return (
-        select(func.coalesce(func.json_agg(ordered), func.json_build_array()))
+        select(json_list(facts, *order))
         .where(source_connection.c.brand_id == brands.c.id, source_connection.c.is_enabled)
         .scalar_subquery()
     )
@@ -77,7 +65,7 @@ def _standing_of(brands: FromClause) -> ColumnElement[object]:
         .order_by(snapshot.c.version.desc())
         .limit(1)
     )
-    return _row_of(newest.correlate(brands), "newest")
+    return json_row(newest.correlate(brands), "newest")
 
 
 def _live_of(brands: FromClause) -> ColumnElement[object]:
@@ -85,13 +73,13 @@ def _live_of(brands: FromClause) -> ColumnElement[object]:
     live = select(compile_run.c.id, is_waiting, compile_run.c.force_refresh).where(
         compile_run.c.brand_id == brands.c.id, IS_LIVE_COMPILE
     )
-    return _row_of(live.correlate(brands), "live_compile")
+    return json_row(live.correlate(brands), "live_compile")
 
 
 _FACTS = (
     select(
         cast(
-            _object(
+            json_object(
                 answers_json=func.coalesce(brand_onboarding.c.answers_json, func.jsonb_build_object()),
                 overrides_json=func.coalesce(brand_overrides.c.overrides_json, func.jsonb_build_object()),
                 pinned_paths=func.coalesce(func.to_json(brand_overrides.c.pinned_paths), func.json_build_array()),

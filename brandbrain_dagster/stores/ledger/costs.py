@@ -18,12 +18,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from brandbrain_dagster.domain.costs.brand_costs import ActorCosts, BrandCosts
 from brandbrain_dagster.domain.ingestion.actor_run import UsageCertainty
 from brandbrain_dagster.stores.ledger.board_tables import board_generation
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
+from brandbrain_dagster.stores.ledger.json_rows import json_list, json_object
 from brandbrain_dagster.stores.ledger.query_steps import Query, QuerySteps
 from brandbrain_dagster.stores.ledger.tables import apify_run, brand, compile_run
 
@@ -52,12 +52,8 @@ _usd = apify_run.c.usage_usd
 _is_estimated = _usd.is_not(None) & (apify_run.c.usage_certainty != UsageCertainty.EXACT)
 
 
-def _object(**values: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.json_build_object(*(part for name, value in values.items() for part in (name, value)))
-
-
 _IS_ALLOCATED = compile_run.c.brand_id == apify_run.c.brand_id
-_ACTOR_COSTS = _object(
+_ACTOR_COSTS = json_object(
     run_count=func.count(),
     known_usd=func.coalesce(func.sum(_usd), 0),
     estimated_count=func.count().filter(_is_estimated),
@@ -85,7 +81,7 @@ def _model_costs(work: Table) -> ColumnElement[Any]:
     }
     return (
         select(
-            _object(
+            json_object(
                 asked_count=func.count(),
                 known_usd=func.coalesce(func.sum(cost), 0),
                 unknown_count=func.count().filter(cost.is_(None)),
@@ -114,19 +110,18 @@ def _compiles() -> ColumnElement[Any]:
         .correlate(page)
         .scalar_subquery()
     )
-    costs = _object(
+    costs = json_object(
         compile_run_id=page.c.id,
         status=page.c.status,
         created_at=page.c.created_at,
         actor_runs=of_compile,
         model=func.nullif(page.c.llm_usage_json, func.jsonb_build_object()),
     )
-    ordered = aggregate_order_by(costs, page.c.created_at.desc(), page.c.id)
-    return select(func.coalesce(func.json_agg(ordered), func.json_build_array())).scalar_subquery()
+    return select(json_list(costs, page.c.created_at.desc(), page.c.id)).scalar_subquery()
 
 
 _compile_count = select(func.count()).where(compile_run.c.brand_id == brand.c.id).correlate(brand).scalar_subquery()
-_costs = _object(
+_costs = json_object(
     allocated=_allocated_or_not(_IS_ALLOCATED.is_(true())),
     unattributed=_allocated_or_not(_IS_ALLOCATED.is_not(true())),
     model=_model_costs(compile_run),

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from sqlalchemy import Select, Text, Uuid, bindparam, cast, select, true
 
+from brandbrain_dagster.domain.compile.diff_causes import CompiledSnapshot, hashes_by_item
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.tables import brand, compile_run, evidence_bundle, snapshot
@@ -13,9 +15,8 @@ from brandbrain_dagster.stores.ledger.tables import brand, compile_run, evidence
 
 async def find_compared_snapshots(
     ledger: FetchesRows, *, brand_id: UUID, from_id: UUID, to_id: UUID, scope: BrandScope
-) -> dict[UUID, asyncpg.Record]:
-    """Returns those of the two snapshots that the brand has, by id: version, snapshot_json and inputs_json as text,
-    item_ids and item_hashes.
+) -> dict[UUID, CompiledSnapshot]:
+    """Returns those of the two snapshots that the brand has, by id.
 
     Raises:
         NotFoundError: there is no such brand within the scope.
@@ -23,7 +24,16 @@ async def find_compared_snapshots(
     rows = await ledger.fetch(_COMPARED, **scope.parameters(brand_id), from_id=from_id, to_id=to_id)
     if not rows:
         raise absent_brand()
-    return {row["snapshot_id"]: row for row in rows if row["snapshot_id"] is not None}
+    return {row["snapshot_id"]: _compiled(row) for row in rows if row["snapshot_id"] is not None}
+
+
+def _compiled(row: asyncpg.Record) -> CompiledSnapshot:
+    return CompiledSnapshot(
+        version=row["version"],
+        snapshot_json=msgspec.json.decode(row["snapshot_json"]),
+        inputs_json=msgspec.json.decode(row["inputs_json"]),
+        evidence=hashes_by_item(row["item_ids"] or [], row["item_hashes"]),
+    )
 
 
 def _compared() -> Select[Any]:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
+import msgspec
 from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, cast, literal_column, select, true
 
+from brandbrain_dagster.domain.export.brand_export import ExportedProfile
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.tables import brand, evidence_item, snapshot
 
 
-async def find_exportable(ledger: FetchesRows, *, brand_id: UUID, scope: BrandScope) -> asyncpg.Record | None:
-    """Returns brand_name, website_url, and of the newest snapshot snapshot_id, version, created_at and snapshot_json as
-    text; None before the first one.
+async def find_exportable(ledger: FetchesRows, *, brand_id: UUID, scope: BrandScope) -> ExportedProfile | None:
+    """Returns the newest profile of a brand without the addresses of what it rests on; None before the first one.
 
     Raises:
         NotFoundError: there is no such brand within the scope.
@@ -22,7 +22,17 @@ async def find_exportable(ledger: FetchesRows, *, brand_id: UUID, scope: BrandSc
     rows = await ledger.fetch(_EXPORTABLE, **scope.parameters(brand_id))
     if not rows:
         raise absent_brand()
-    return rows[0] if rows[0]["snapshot_id"] is not None else None
+    row = rows[0]
+    if row["snapshot_id"] is None:
+        return None
+    return ExportedProfile(
+        brand_name=row["brand_name"],
+        website_url=row["website_url"],
+        snapshot_id=str(row["snapshot_id"]),
+        version=row["version"],
+        created_at=row["created_at"].isoformat(),
+        snapshot_json=msgspec.json.decode(row["snapshot_json"]),
+    )
 
 
 async def list_evidence_urls(ledger: FetchesRows, *, brand_id: UUID, ids: Sequence[str]) -> dict[str, str]:

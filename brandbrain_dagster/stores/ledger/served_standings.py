@@ -1,6 +1,5 @@
 """How brands stand, one of them or a page of all: sources and their runs, newest compile and profile, cost."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,13 +23,13 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from brandbrain_dagster.domain.ingestion.actor_run import ActorRun
 from brandbrain_dagster.domain.ingestion.source_connection import SourceConnection
 from brandbrain_dagster.stores.ledger.board_tables import board_generation
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
 from brandbrain_dagster.stores.ledger.compile_status import CompileStage
+from brandbrain_dagster.stores.ledger.json_rows import json_list, json_object, json_row
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.tables import (
     IS_LIVE_RUN,
@@ -142,32 +141,18 @@ def _escaped(search: str) -> str:
     return "".join(f"\\{letter}" if letter in "%_\\" else letter for letter in search)
 
 
-def _object(**values: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.json_build_object(*(part for name, value in values.items() for part in (name, value)))
-
-
-def _row_of(rows: Select[Any], name: str) -> ColumnElement[Any]:
-    """The one row of a query as an object, or null."""
-    found = rows.subquery(name)
-    return select(func.to_json(found.table_valued())).scalar_subquery()
-
-
 def _sources_of(brands: FromClause) -> ColumnElement[Any]:
     runs = select(apify_run).where(apify_run.c.source_connection_id == source_connection.c.id)
     newest = runs.order_by(apify_run.c.created_at.desc()).limit(1).correlate(source_connection)
-    standing = _object(
+    standing = json_object(
         source=func.to_json(source_connection.table_valued()),
-        newest_succeeded=_row_of(newest.where(IS_SUCCEEDED_RUN), "succeeded"),
-        live=_row_of(runs.where(IS_LIVE_RUN).correlate(source_connection), "live"),
-        latest=_row_of(newest, "latest"),
+        newest_succeeded=json_row(newest.where(IS_SUCCEEDED_RUN), "succeeded"),
+        live=json_row(runs.where(IS_LIVE_RUN).correlate(source_connection), "live"),
+        latest=json_row(newest, "latest"),
     )
-    order: Sequence[ColumnElement[Any]] = (
-        source_connection.c.platform,
-        source_connection.c.capability,
-        source_connection.c.identifier,
-    )
+    order = (source_connection.c.platform, source_connection.c.capability, source_connection.c.identifier)
     return (
-        select(func.coalesce(func.json_agg(aggregate_order_by(standing, *order)), func.json_build_array()))
+        select(json_list(standing, *order))
         .where(source_connection.c.brand_id == brands.c.id, source_connection.c.removed_at.is_(None))
         .scalar_subquery()
     )
@@ -181,7 +166,7 @@ def _compile_of(brands: FromClause) -> ColumnElement[Any]:
         .order_by(compile_run.c.created_at.desc())
         .limit(1)
     )
-    return _row_of(newest.correlate(brands), "newest_compile")
+    return json_row(newest.correlate(brands), "newest_compile")
 
 
 def _snapshot_of(brands: FromClause) -> ColumnElement[Any]:
@@ -192,7 +177,7 @@ def _snapshot_of(brands: FromClause) -> ColumnElement[Any]:
         .order_by(snapshot.c.version.desc())
         .limit(1)
     )
-    return _row_of(newest.correlate(brands), "newest_snapshot")
+    return json_row(newest.correlate(brands), "newest_snapshot")
 
 
 def _sum_of(cost: ColumnElement[Any], *of_brand: ColumnElement[bool]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -215,7 +200,7 @@ def _standing(brands: FromClause) -> ColumnElement[Any]:
         _model_costs_of(board_generation, brands),
         strict=True,
     )
-    standing = _object(
+    standing = json_object(
         id=brands.c.id,
         name=brands.c.name,
         slug=brands.c.slug,
