@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     dagster_url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] | None = Field(
         default=None, description="Address of the Dagster UI, for links that lead there; default none: no such links."
     )
+    api_connections: int = Field(
+        default=4, ge=1, le=64, description="Connections to PostgreSQL that one API process answers reads over."
+    )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."
     )

@@ -141,7 +141,7 @@ async def _connections(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     url = await run_in_threadpool(database_url, settings)
     app.state.ledger = open_ledger(url)
-    app.state.async_ledger = AsyncLedger(url)
+    app.state.async_ledger = AsyncLedger(url, pool_size=settings.api_connections)
     await app.state.async_ledger.open()
     try:
         yield

@@ -137,6 +137,22 @@ def test_more_requests_than_connections_take_turns(ledger_url: str) -> None:
     run(ledger_url, act, pool_size=2)
 
 
+def test_whoever_waits_longest_is_next(ledger_url: str) -> None:
+    async def act(async_ledger: AsyncLedger) -> None:
+        served = [0] * 16
+
+        async def ask(number: int) -> None:
+            for _ in range(25):
+                await async_ledger.fetch(BACKEND)
+                served[number] += 1
+                assert max(served) - min(served) <= pool_size
+
+        await asyncio.gather(*map(ask, range(len(served))))
+
+    pool_size = 3
+    run(ledger_url, act, pool_size=pool_size)
+
+
 def test_cut_connection_is_replaced(ledger_url: str) -> None:
     async def act(async_ledger: AsyncLedger) -> None:
         with pytest.raises(LedgerUnavailableError):

@@ -5,6 +5,7 @@ in and comes out as text, so that what is stored is served without being decoded
 ``= ANY``; ``IN`` takes literals only.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from brandbrain_dagster.errors import LedgerUnavailableError
 from brandbrain_dagster.stores.ledger.engine import asyncpg_url, unavailable_text
 
-_POOL_SIZE = 8
+_POOL_SIZE = 4
 _CONNECT_SECONDS = 10.0
 _QUERY_SECONDS = 30.0
 _TURN_SECONDS = 10.0
@@ -84,6 +85,7 @@ class AsyncLedger:
         self._url = asyncpg_url(database_url)
         self._pool_size = pool_size
         self._pool: Any = None
+        self._turns = asyncio.Semaphore(pool_size)
         self._compiled: WeakKeyDictionary[Executable, _CompiledStatement] = WeakKeyDictionary()
 
     async def open(self) -> None:
@@ -141,10 +143,20 @@ class AsyncLedger:
                 raise
             raise _unavailable(error) from error
 
-    def _connection(self) -> Any:
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Yields a free connection, first come first served: the pool itself would serve whoever asks when one is freed
+        before those that wait.
+        """
         if self._pool is None:
             raise LedgerUnavailableError(unavailable_text("it is not open"))
-        return self._pool.acquire(timeout=_TURN_SECONDS)
+        async with asyncio.timeout(_TURN_SECONDS):
+            await self._turns.acquire()
+        try:
+            async with self._pool.acquire() as connection:
+                yield connection
+        finally:
+            self._turns.release()
 
     def compiled(self, statement: Executable) -> _CompiledStatement:
         """Returns the statement as asyncpg takes it; compiled once as long as the statement lives."""
