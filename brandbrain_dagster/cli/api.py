@@ -1,5 +1,6 @@
 """``brandbrain api``: serve the HTTP API and the brand pages."""
 
+import gc
 import signal
 import sys
 from ipaddress import ip_address
@@ -19,14 +20,17 @@ _GRACE_SECONDS = 10
 """How long requests under way, and streams of events, may go on after a SIGTERM."""
 
 
-def served_app() -> FastAPI:
-    """Returns the API and the pages for the settings of the environment."""
-    return create_site(load_settings(), now=now, new_id=new_id)
+def served_app(*, is_insecure: bool = False) -> FastAPI:
+    """Returns the API and the pages for the settings of the environment, for a process that does nothing else."""
+    site = create_site(load_settings(), now=now, new_id=new_id, is_insecure=is_insecure)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked through again whenever answers leave garbage
+    return site
 
 
 def served_app_without_tokens() -> FastAPI:
     """Returns the same, serving other machines without any token too."""
-    return create_site(load_settings(), now=now, new_id=new_id, is_insecure=True)
+    return served_app(is_insecure=True)
 
 
 @click.command()
