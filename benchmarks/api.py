@@ -134,11 +134,14 @@ INSERT INTO snapshot SELECT md5(made.id || '-' || version)::uuid, made.id, md5(m
         version, '1', body || CAST(:profile AS jsonb) || jsonb_build_object('number', version), '{}', 'hash', :now
     FROM made CROSS JOIN generate_series(1, CAST(:snapshots AS int)) AS version
     JOIN document ON n = 1 + (i + version) % 50;
-INSERT INTO evidence_item SELECT md5(made.id || '-item-' || n)::uuid, made.id, 'hash', jsonb_build_object(
+INSERT INTO evidence_item SELECT md5(made.id || '-item-' || n)::uuid, made.id, 'hash', item, :now, json_build_object(
+        'id', md5(made.id || '-item-' || n)::uuid, 'platform', 'instagram', 'canonical_url', item ->> 'canonical_url',
+        'author_ref', 'acme', 'text_snippet', left(item ->> 'text_primary', 200), 'has_transcript', true)
+    FROM made CROSS JOIN generate_series(1, 50) AS n CROSS JOIN LATERAL (SELECT jsonb_build_object(
         'platform', 'instagram', 'canonical_url', 'https://www.instagram.com/p/' || n || '/', 'author_ref', 'acme',
         'title', NULL, 'text_primary', (SELECT string_agg(md5(n || '-' || part), ' ')
         FROM generate_series(1, 12) AS part), 'text_secondary', NULL, 'published_at', CAST(:now AS timestamptz),
-        'flags', '{"has_transcript": true}'::jsonb), :now FROM made CROSS JOIN generate_series(1, 50) AS n;
+        'flags', '{"has_transcript": true}'::jsonb) AS item) AS made_of ORDER BY i, n;
 INSERT INTO board_generation (id, brand_id, snapshot_id, requested_by, llm_usage_json, status, attempts, max_attempts,
         available_at, created_at, finished_at)
     SELECT made.id, made.id, snapshot.id, 'first_run', '{}', 'SUCCEEDED', 1, 3, :now, :now, :now
@@ -152,10 +155,11 @@ INSERT INTO opportunity SELECT made.id, md5(made.id || '-idea-' || n)::uuid, mad
         'pillar_id', 'pillar-' || n % 4, 'type', CASE n % 3 WHEN 0 THEN 'trend' ELSE 'evergreen' END, 'evidence_ids',
         jsonb_build_array(md5(made.id || '-item-' || n)::uuid, md5(made.id || '-item-' || 1 + n % 50)::uuid,
         md5(made.id || '-item-' || 1 + (n + 1) % 50)::uuid))
-    FROM made CROSS JOIN generate_series(1, CAST(:ideas AS int)) AS n;
+    FROM made CROSS JOIN generate_series(1, CAST(:ideas AS int)) AS n ORDER BY i, n;
 INSERT INTO opportunity_citation SELECT board_id, opportunity.id, place - 1, brand_id, cited::uuid FROM opportunity
     JOIN made ON made.id = brand_id
-    CROSS JOIN jsonb_array_elements_text(opportunity_json -> 'evidence_ids') WITH ORDINALITY AS cited (cited, place);
+    CROSS JOIN jsonb_array_elements_text(opportunity_json -> 'evidence_ids') WITH ORDINALITY AS cited (cited, place)
+    ORDER BY i, opportunity.position, place;
 INSERT INTO opportunity_decision SELECT md5(made.id || '-decision-' || n)::uuid, made.id,
         md5(made.id || '-idea-' || n)::uuid, CASE n % 2 WHEN 0 THEN 'opportunity_pinned' ELSE 'opportunity_ignored' END,
         NULL, NULL, :now, 'a person' FROM made CROSS JOIN generate_series(1, 4) AS n;

@@ -28,8 +28,10 @@ from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveComp
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.feature_report import build_feature_report
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
+from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.stores.ledger.embedded_server import embedded_database_url, release_embedded_server
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
+from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
 from brandbrain_dagster.stores.ledger.migrate import upgrade_ledger
 from brandbrain_dagster.use_cases.bundle_brand import bundle_of_items
 from brandbrain_dagster.use_cases.compile_profile import CompileFacts, compile_profile
@@ -83,10 +85,6 @@ INSERT INTO snapshot SELECT md5(made.id || '-' || version)::uuid, made.id, md5(m
         at
     FROM made CROSS JOIN generate_series(1, CAST(:snapshots AS int)) AS version;
 DROP TABLE made;
-"""
-ADD_ITEM = """
-INSERT INTO evidence_item SELECT CAST(:id AS uuid), id, 'hash', CAST(:item AS jsonb), :now FROM brand
-    WHERE slug = :slug
 """
 
 
@@ -151,9 +149,8 @@ def fill(ledger: Ledger, made: Made, first: int, last: int, now: datetime) -> No
                 named = {name: value for name, value in parameters.items() if f":{name}" in statement}
                 conn.execute(text(statement), named)
         if first == 1:
-            for item in made.items:
-                encoded = msgspec.json.encode(item).decode()
-                conn.execute(text(ADD_ITEM), {"id": item.id, "item": encoded, "now": now, "slug": "brand-1"})
+            items = [(UUID(item.id), item.content_hash, served_json(item)) for item in made.items]
+            upsert_evidence_items(conn, brand_id=_id("brand1"), items=items, now=now)
     with ledger.begin() as conn:
         conn.exec_driver_sql("ANALYZE")
 

@@ -1,14 +1,12 @@
 """The Today board as it is read, and the wish for a new one: a look enqueues nothing but a brand's first board."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile, zip_longest
 from uuid import UUID
 
 import msgspec
 
-from brandbrain_dagster.domain.features.graphemes import GRAPHEME
 from brandbrain_dagster.domain.opportunities.arrangement import arrange
 from brandbrain_dagster.domain.opportunities.board import EvidenceSummary
 from brandbrain_dagster.domain.opportunities.board_reading import (
@@ -19,25 +17,21 @@ from brandbrain_dagster.domain.opportunities.board_reading import (
     read_state,
 )
 from brandbrain_dagster.domain.opportunities.decisions import Decision, Standing, standing_after
+from brandbrain_dagster.domain.opportunities.evidence_preview import EvidencePreview
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
 from brandbrain_dagster.errors import CheckFailedError
 from brandbrain_dagster.stores.ledger.board_generations import enqueue_generation_query
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
 from brandbrain_dagster.stores.ledger.brand_scope import BrandScope, absent_brand
+from brandbrain_dagster.stores.ledger.profiles_in_short import ServedProfile
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.served_boards import (
     ServedBoard,
     ServedDecision,
-    ServedProfile,
     TodayFacts,
     find_today_facts,
 )
-from brandbrain_dagster.stores.ledger.served_ideas import (
-    SNIPPET_CHARACTERS,
-    CitedItem,
-    list_shown_ideas,
-    read_evidence_summary,
-)
+from brandbrain_dagster.stores.ledger.served_ideas import list_shown_ideas, read_evidence_summary
 
 _UNDECIDED = Standing()
 
@@ -48,17 +42,6 @@ class EnqueuingRules:
 
     min_items: int
     max_attempts: int
-
-
-class EvidencePreview(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A cited item in short."""
-
-    id: UUID
-    platform: str
-    canonical_url: str
-    author_ref: str | None
-    text_snippet: str
-    has_transcript: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +215,8 @@ async def _shown(
     if facts.shown is None:
         return ()
     board = facts.shown
-    _refuse_dangling(board, "opportunity", board.opportunity_ids, [idea.id for idea in facts.ideas])
+    if facts.dangling_id is not None:
+        raise _dangling(board, "opportunity", facts.dangling_id)
     ids = [idea.id for idea in arrange(facts.ideas, standing, now)]
     if not ids:
         return ()
@@ -243,40 +227,20 @@ async def _shown(
             raise absent_brand()
         ideas |= found
     for idea_id in ids:
-        idea = ideas[idea_id]
-        _refuse_dangling(board, "evidence item", idea.opportunity.evidence_ids, [item.id for item in idea.cited])
+        named, cited = ideas[idea_id].opportunity.evidence_ids, ideas[idea_id].cited
+        if len(named) != len(cited):
+            raise _dangling(board, "evidence item", min({*named} - {item.id for item in cited}))
     return tuple(
         ShownOpportunity(
             opportunity=ideas[idea_id].opportunity,
             standing=standing.get(idea_id, _UNDECIDED),
-            evidence_preview=tuple(_preview(item) for item in ideas[idea_id].cited),
+            evidence_preview=tuple(ideas[idea_id].cited),
         )
         for idea_id in ids
     )
 
 
-def _refuse_dangling(board: ServedBoard, noun: str, named: Sequence[UUID], found: Sequence[UUID]) -> None:
-    missing = next((one for one, there in zip_longest(named, found) if one != there), None)
-    if missing is not None:
-        raise CheckFailedError(
-            f"The board {board.id} names the {noun} {missing}, which is not there; generate a new board."
-        )
-
-
-def _preview(item: CitedItem) -> EvidencePreview:
-    return EvidencePreview(
-        id=item.id,
-        platform=item.platform,
-        canonical_url=item.canonical_url,
-        author_ref=item.author_ref,
-        text_snippet=_snippet(item.said),
-        has_transcript=item.has_transcript,
+def _dangling(board: ServedBoard, noun: str, missing: UUID) -> CheckFailedError:
+    return CheckFailedError(
+        f"The board {board.id} names the {noun} {missing}, which is not there; generate a new board."
     )
-
-
-def _snippet(said: str) -> str:
-    """Returns the beginning of a text, not longer than a snippet may be and without half a character at its end."""
-    if len(said) <= SNIPPET_CHARACTERS or said[SNIPPET_CHARACTERS - 1 :].isascii():
-        return said[:SNIPPET_CHARACTERS]
-    ends = (character.end() for character in GRAPHEME.finditer(said))
-    return said[: max(takewhile(lambda end: end <= SNIPPET_CHARACTERS, ends), default=SNIPPET_CHARACTERS)]

@@ -3,11 +3,14 @@ from concurrent.futures import ThreadPoolExecutor
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.migrate import alembic_config, is_current, upgrade_ledger
+from brandbrain_dagster.stores.ledger.tables import evidence_item
+from tests.stores.board_rows import add_evidence
+from tests.stores.ledger_rows import add_brand
 
 CATALOG = """
 SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable
@@ -64,6 +67,20 @@ def test_upgrade_can_be_taken_back_and_repeated(ledger: Ledger) -> None:
     upgrade_ledger(ledger)
     with ledger.read() as conn:
         assert catalog(conn) == before
+
+
+def test_items_that_were_there_before_their_previews_get_them(ledger: Ledger) -> None:
+    texts = ["  We roast on Tuesdays. ", "", "a" * 300]
+    with ledger.begin() as conn:
+        brand = add_brand(conn)
+        for text in texts:
+            add_evidence(conn, brand, text=text, title="A title")
+        previews = select(evidence_item.c.preview_json).order_by(evidence_item.c.id)
+        before = conn.scalars(previews).all()
+        command.downgrade(alembic_config(conn), "0006")
+        command.upgrade(alembic_config(conn), "head")
+        assert conn.scalars(previews).all() == before
+    assert {preview["text_snippet"] for preview in before} == {"We roast on Tuesdays.", "A title", "a" * 200}
 
 
 def test_dagster_schema_is_made_and_left_alone(ledger: Ledger) -> None:

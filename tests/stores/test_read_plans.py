@@ -54,7 +54,8 @@ INSERT INTO brand_onboarding SELECT id, 0, '{}', at FROM n;
 INSERT INTO brand_overrides SELECT id, '{}', '{}', '{}', at FROM n;
 INSERT INTO source_connection SELECT id, id, 'instagram', 'posts', 'acme', true, '{}', at, at FROM n;
 INSERT INTO evidence_item SELECT id, id, 'hash', '{"platform": "web", "content_type": "web_page",
-        "canonical_url": "https://acme.example"}', at FROM n;
+        "canonical_url": "https://acme.example"}', at, json_build_object('id', id, 'platform', 'web', 'canonical_url',
+        'https://acme.example', 'author_ref', NULL, 'text_snippet', '', 'has_transcript', false) FROM n;
 INSERT INTO evidence_bundle SELECT id, id, '{}', '{}', '{}', 'v1', at FROM n;
 INSERT INTO feature_report SELECT id, id, id, '{}', at FROM n;
 INSERT INTO compile_run (id, brand_id, status, sources_completed, sources_total, force_refresh, inputs_json,

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
+from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.errors import ConflictError, LeaseLostError, NotFoundError
 from brandbrain_dagster.stores.ledger.brands import Brand, delete_brand
 from brandbrain_dagster.stores.ledger.bundles import (
@@ -29,6 +30,7 @@ from brandbrain_dagster.stores.ledger.snapshots import (
     list_snapshots,
 )
 from brandbrain_dagster.stores.ledger.tables import evidence_item, snapshot
+from tests.fakes.evidence_items import make_item
 from tests.stores.ledger_rows import NOW, add_brand, add_compile, claim, later
 
 
@@ -167,16 +169,17 @@ def test_report_of_a_bundle_is_replaced_under_the_id_it_has(ledger: Ledger) -> N
 
 def test_evidence_items_are_replaced_only_when_their_content_changed(ledger: Ledger) -> None:
     same, changed, unknown = uuid4(), uuid4(), uuid4()
+    one, two, three = (served_json(make_item("item", text=text)) for text in ("One", "Two", "Three"))
     with ledger.begin() as conn:
         brand, other = add_brand(conn), add_brand(conn, "other")
-        upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", {"n": 1}), (changed, "b", {"n": 2})], now=NOW)
-        upsert_evidence_items(
-            conn, brand_id=brand.id, items=[(same, "a", {"n": 9}), (changed, "c", {"n": 3})], now=later(1)
-        )
+        upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", one), (changed, "b", two)], now=NOW)
+        upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", two), (changed, "c", three)], now=later(1))
         upsert_evidence_items(conn, brand_id=brand.id, items=[], now=later(1))
         found = list_evidence_items(conn, brand_id=brand.id, ids=[changed, unknown, same])
-        assert list(found.items()) == [(changed, {"n": 3}), (same, {"n": 1})]
-        times = conn.execute(evidence_item.select()).mappings().all()
-        assert {row["id"]: row["updated_at"] for row in times} == {same: NOW, changed: later(1)}
+        assert list(found.items()) == [(changed, three), (same, one)]
+        rows = conn.execute(evidence_item.select()).mappings().all()
+        assert {row["id"]: row["updated_at"] for row in rows} == {same: NOW, changed: later(1)}
+        shown = {row["id"]: row["preview_json"]["text_snippet"] for row in rows}
+        assert shown == {same: "One", changed: "Three"}
         assert list_evidence_items(conn, brand_id=other.id, ids=[same]) == {}
         assert list_evidence_items(conn, brand_id=brand.id, ids=[]) == {}

@@ -1,6 +1,7 @@
 """The thresholds of the gates: one versioned set of them, recorded on every board."""
 
 import hashlib
+from functools import cache
 
 import msgspec
 
@@ -34,8 +35,13 @@ class GateConfig(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def version(self) -> str:
         """``v1-`` and twelve hex digits made from every threshold: another threshold is another version."""
-        thresholds = msgspec.json.encode(self, order="sorted")
-        return f"{_FORMAT}-{hashlib.sha256(thresholds).hexdigest()[:12]}"
+        return _version_of(self)
+
+
+@cache
+def _version_of(config: GateConfig) -> str:
+    thresholds = msgspec.json.encode(config, order="sorted")
+    return f"{_FORMAT}-{hashlib.sha256(thresholds).hexdigest()[:12]}"
 
 
 def default_gate_config(min_items: int, required_platforms: tuple[str, ...]) -> GateConfig:

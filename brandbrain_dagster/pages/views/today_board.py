@@ -6,11 +6,12 @@ from datetime import datetime
 
 from brandbrain_dagster.domain.compile.extractive.wording import listed, platform_name
 from brandbrain_dagster.domain.opportunities.board import BoardState, GenerationStage
+from brandbrain_dagster.domain.opportunities.evidence_preview import EvidencePreview
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity, ScoreBand
 from brandbrain_dagster.pages.views.brand_state import Mood
 from brandbrain_dagster.pages.views.links import outside_link
 from brandbrain_dagster.pages.views.profile_fields import platform_title
-from brandbrain_dagster.use_cases.today_board import EvidencePreview, ShownOpportunity, Today
+from brandbrain_dagster.use_cases.today_board import ShownOpportunity, Today
 
 _STAGES = {
     None: "It waits for its turn.",

@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
+from brandbrain_dagster.domain.opportunities.evidence_preview import evidence_preview
 from brandbrain_dagster.stores.ledger.tables import evidence_item
 
 
 def upsert_evidence_items(
     conn: Connection, *, brand_id: UUID, items: Sequence[tuple[UUID, str, Mapping[str, Any]]], now: datetime
 ) -> None:
-    """Adds or replaces items given as (id, content hash, item); one whose content is the same is left as it is.
+    """Adds or replaces items given as (id, content hash, item as `served_json` makes it).
+
+    One whose content is the same is left as it is.
 
     Rows are written in the order of their ids, so that two writers never wait for each other in a circle.
     """
@@ -27,6 +31,7 @@ def upsert_evidence_items(
         set_={
             "content_hash": incoming.content_hash,
             "item_json": incoming.item_json,
+            "preview_json": incoming.preview_json,
             "updated_at": incoming.updated_at,
         },
         where=evidence_item.c.content_hash != incoming.content_hash,
@@ -37,6 +42,7 @@ def upsert_evidence_items(
             "brand_id": brand_id,
             "content_hash": content_hash,
             "item_json": dict(item_json),
+            "preview_json": msgspec.to_builtins(evidence_preview(item_id, item_json)),
             "updated_at": now,
         }
         for item_id, content_hash, item_json in sorted(items, key=lambda item: item[0])

@@ -6,9 +6,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, case, cast, column, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    case,
+    cast,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy import literal_column as literal
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN
@@ -25,6 +36,9 @@ from brandbrain_dagster.stores.ledger.board_tables import (
     opportunity_decision,
 )
 from brandbrain_dagster.stores.ledger.brand_scope import IS_VISIBLE_BRAND, BrandScope, absent_brand
+from brandbrain_dagster.stores.ledger.columns import one_of
+from brandbrain_dagster.stores.ledger.json_rows import json_list, json_object, json_row, json_values
+from brandbrain_dagster.stores.ledger.profiles_in_short import ServedProfile, profile_in_short
 from brandbrain_dagster.stores.ledger.query_steps import FetchesRows
 from brandbrain_dagster.stores.ledger.served_ideas import ServedIdea, idea_json
 from brandbrain_dagster.stores.ledger.tables import brand, snapshot
@@ -50,35 +64,11 @@ class ServedBoard(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     state: BoardState
     ready_reason: ReadyReason | None
-    opportunity_ids: list[UUID]
     board_json: ServedFindings
     created_at: datetime
 
 
-class ServedPillar(msgspec.Struct, frozen=True, kw_only=True):
-    """A theme of the profile; ``name`` is None where nothing supports one."""
-
-    id: str
-    name: str | None
-    description: str | None
-    share: float
-
-
-class ServedProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the newest snapshot is shown beside the board; None and empty where the profile has no value."""
-
-    id: UUID
-    created_at: datetime
-    what_we_do: str | None
-    who_for: str | None
-    pillars: list[ServedPillar]
-    tone_tags: list[str] | None
-    taboos: list[str] | None
-    cta_policy: str | None
-    content_goal: str | None
-
-
-class ServedDecision(msgspec.Struct, frozen=True, kw_only=True):
+class ServedDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A decision about one of the opportunities."""
 
     opportunity_id: UUID
@@ -87,7 +77,7 @@ class ServedDecision(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class RankedIdea(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class RankedIdea(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """As much of an opportunity as says where it comes."""
 
     id: UUID
@@ -101,8 +91,9 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``shown`` is the ready board that was written last, ``newer`` the board that was written last where that is another.
     ``newer_snapshot_at`` is when the first snapshot after that of ``shown`` was made, ``newer_board_at`` when the first
-    board after it was written. ``ideas`` are those of ``shown`` in their order, ``decisions`` are about them in the
-    order in which they were made. ``likely`` are those ideas in full that are most likely shown.
+    board after it was written. ``ideas`` are those of ``shown`` in their order, ``dangling_id`` is one that it names
+    and that is not there; ``decisions`` are about them in the order in which they were made. ``likely`` are those ideas
+    in full that are most likely shown.
     """
 
     brand_name: str
@@ -113,6 +104,7 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer_snapshot_at: datetime | None
     newer_board_at: datetime | None
     ideas: list[RankedIdea]
+    dangling_id: UUID | None
     likely: list[ServedIdea]
     decisions: list[ServedDecision]
 
@@ -129,81 +121,71 @@ async def find_today_facts(ledger: FetchesRows, *, brand_id: UUID, scope: BrandS
     return _facts_decoder.decode(rows[0]["facts"])
 
 
-_LIKELY = MOST_SHOWN + 2
-"""Two of the best may be snoozed or ignored before the rest has to be asked for."""
-
 _facts_decoder = msgspec.json.Decoder(TodayFacts)
 _Any = ColumnElement[Any]
-
-
-def _object(**values: _Any) -> _Any:
-    """The names are part of the statement: as parameters, all of them would be sent with every request."""
-    return func.json_build_object(*(part for name, value in values.items() for part in (literal(f"'{name}'"), value)))
-
-
-def _row_of(rows: Select[Any], name: str) -> _Any:
-    """The one row of a query as an object, or null."""
-    return select(func.to_json(rows.subquery(name).table_valued())).scalar_subquery()
 
 
 def _first_of(rows: Select[Any], name: str) -> LateralFromClause:
     return rows.limit(literal("1")).correlate(brand).lateral(name)
 
 
-def _all_of(values: _Any, *order: _Any) -> _Any:
-    """The values of many rows in an order, as a list."""
-    return func.coalesce(func.json_agg(aggregate_order_by(values, *order)), func.json_build_array())
+def _board_of(found: LateralFromClause) -> _Any:
+    return json_object(**{name: found.c[name] for name in ServedBoard.__struct_fields__})
 
 
-def _profile_of(newest: LateralFromClause) -> _Any:
-    """The document is taken apart once: it is long, and each look into it would unpack the whole of it again."""
-    names = ("positioning", "voice", "pillars", "constraints", "meta")
-    parts = (
-        func.jsonb_to_record(newest.c.snapshot_json)
-        .table_valued(*(column(name, JSONB) for name in names), name="parts")
-        .render_derived(with_types=True)
-    )
-    pillar = func.jsonb_array_elements(parts.c.pillars).table_valued(column("value", JSONB), name="pillar").lateral()
-    found = pillar.c.value
-    pillars = select(
-        func.json_agg(
-            _object(
-                id=found["id"],
-                name=found["name"]["value"],
-                description=found["description"]["value"],
-                share=found["share"],
-            )
-        )
-    )
-    profile = _object(
-        id=newest.c.id,
-        created_at=newest.c.created_at,
-        what_we_do=parts.c.positioning["what_we_do"]["value"],
-        who_for=parts.c.positioning["who_for"]["value"],
-        pillars=func.coalesce(pillars.scalar_subquery(), func.json_build_array()),
-        tone_tags=parts.c.voice["tone_tags"]["value"],
-        taboos=parts.c.constraints["taboos"]["value"],
-        cta_policy=parts.c.voice["cta_policy"]["value"],
-        content_goal=parts.c.meta["content_goal"],
-    )
-    return select(profile).select_from(parts).where(newest.c.id.is_not(None)).correlate(newest).scalar_subquery()
-
-
-def _likely_of(shown: LateralFromClause) -> _Any:
+def _made_about(shown: LateralFromClause) -> LateralFromClause:
+    """The decisions about the ideas of a board."""
     made = opportunity_decision.c
-    pinned = select(made.opportunity_id).where(
-        made.brand_id == brand.c.id, made.decision_type == literal(f"'{DecisionType.PINNED}'")
+    decision = json_values(opportunity_decision, ServedDecision.__struct_fields__)
+    is_pin = one_of(made.decision_type, [DecisionType.PINNED])
+    hides = one_of(made.decision_type, [DecisionType.SNOOZED, DecisionType.IGNORED])
+    return (
+        select(
+            json_list(decision, made.recorded_at, made.id).label("listed"),
+            func.array_agg(made.opportunity_id).filter(is_pin).label("once_pinned"),
+            func.array_agg(made.opportunity_id).filter(hides).label("once_hidden"),
+        )
+        .where(made.brand_id == brand.c.id, made.opportunity_id == shown.c.opportunity_ids.any_())
+        .correlate(brand, shown)
+        .lateral("decided")
+    )
+
+
+def _ideas_of(shown: LateralFromClause) -> LateralFromClause:
+    """The ideas of a board in its order."""
+    idea = opportunity.c
+    return (
+        select(
+            json_list(json_values(opportunity, RankedIdea.__struct_fields__), idea.position).label("listed"),
+            func.array_agg(aggregate_order_by(idea.id, idea.position)).label("ids"),
+        )
+        .where(idea.board_id == shown.c.id)
+        .correlate(shown)
+        .lateral("kept")
+    )
+
+
+def _dangling(shown: LateralFromClause, ideas: LateralFromClause) -> _Any:
+    named = func.unnest(shown.c.opportunity_ids).column_valued("named")
+    missing = select(named).where(named != ideas.c.ids.all_()).limit(literal("1")).correlate(shown, ideas)
+    return case((ideas.c.ids.is_distinct_from(shown.c.opportunity_ids), missing.scalar_subquery()))
+
+
+def _likely_of(shown: LateralFromClause, decided: LateralFromClause) -> _Any:
+    """As many as are shown: pinned ones first, then the best that nobody snoozed or ignored."""
+    idea = opportunity.c
+    is_pinned, is_hidden = (
+        func.coalesce(idea.id == ids.any_(), false()) for ids in (decided.c.once_pinned, decided.c.once_hidden)
     )
     likely = (
         select(opportunity)
-        .where(opportunity.c.board_id == shown.c.id)
-        .order_by(opportunity.c.id.in_(pinned.correlate(brand)).desc(), opportunity.c.score.desc(), opportunity.c.id)
-        .limit(literal(str(_LIKELY)))
-        .correlate(brand, shown)
+        .where(idea.board_id == shown.c.id, ~is_hidden)
+        .order_by(is_pinned.desc(), idea.score.desc(), idea.id)
+        .limit(literal(str(MOST_SHOWN)))
+        .correlate(shown, decided)
         .subquery("likely")
     )
-    in_full = select(func.coalesce(func.json_agg(idea_json(likely)), func.json_build_array()))
-    return in_full.correlate(brand, shown).scalar_subquery()
+    return select(json_list(idea_json(likely))).correlate(shown, decided).scalar_subquery()
 
 
 def _facts() -> Select[Any]:
@@ -228,28 +210,23 @@ def _facts() -> Select[Any]:
         .order_by(opportunities_board.c.created_at)
         .limit(literal("1"))
     )
-    written = opportunity.c.opportunity_json
-    ranked = _object(
-        id=opportunity.c.id, score=opportunity.c.score, type=written["type"], pillar_id=written["pillar_id"]
-    )
-    ideas = select(_all_of(ranked, opportunity.c.position)).where(opportunity.c.board_id == shown.c.id)
-    made = opportunity_decision.c
-    decisions = select(_all_of(func.to_json(opportunity_decision.table_valued()), made.recorded_at, made.id)).where(
-        made.brand_id == brand.c.id, made.opportunity_id == shown.c.opportunity_ids.any_()
-    )
-    facts = _object(
+    decided, ideas = _made_about(shown), _ideas_of(shown)
+    facts = json_object(
         brand_name=brand.c.name,
-        profile=_profile_of(newest_snapshot),
-        live=_row_of(live.correlate(brand), "live"),
-        shown=case((shown.c.id.is_not(None), func.to_json(shown.table_valued()))),
-        newer=case((newest.c.id.is_distinct_from(shown.c.id), func.to_json(newest.table_valued()))),
+        profile=profile_in_short(newest_snapshot),
+        live=json_row(live.correlate(brand), "live"),
+        shown=case((shown.c.id.is_not(None), _board_of(shown))),
+        newer=case((newest.c.id.is_distinct_from(shown.c.id), _board_of(newest))),
         newer_snapshot_at=newer_snapshot.correlate(brand, shown).scalar_subquery(),
         newer_board_at=newer_board.correlate(brand, shown).scalar_subquery(),
-        ideas=ideas.correlate(shown).scalar_subquery(),
-        likely=_likely_of(shown),
-        decisions=decisions.correlate(brand, shown).scalar_subquery(),
+        ideas=ideas.c.listed,
+        dangling_id=_dangling(shown, ideas),
+        likely=_likely_of(shown, decided),
+        decisions=decided.c.listed,
     )
-    joined = brand.outerjoin(newest, true()).outerjoin(shown, true()).outerjoin(newest_snapshot, true())
+    joined: FromClause = brand
+    for found in (newest, shown, newest_snapshot, decided, ideas):
+        joined = joined.outerjoin(found, true())
     return select(cast(facts, Text).label("facts")).select_from(joined).where(IS_VISIBLE_BRAND)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import JSON
 
 from brandbrain_dagster.domain.ingestion.actor_run import TERMINAL_STATUSES, ActorRunStatus, UsageCertainty
 from brandbrain_dagster.domain.platforms.registry import CAPABILITIES
@@ -147,6 +148,8 @@ evidence_item = Table(
     Column("content_hash", Text, nullable=False),
     json_column("item_json"),
     time_column("updated_at"),
+    # Text, not JSONB: it is only ever put into answers.
+    Column("preview_json", JSON, nullable=False),
 )
 Index(None, evidence_item.c.brand_id)
 
