@@ -3,13 +3,8 @@
 The writes include every stage's, so that a process is killed in each of them.
 """
 
-import json
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,13 +19,14 @@ from brandbrain_dagster.stores.ledger import board_generations, boards
 from brandbrain_dagster.stores.ledger.board_generations import GENERATIONS, BoardGeneration
 from brandbrain_dagster.stores.ledger.board_tables import RequestedBy
 from brandbrain_dagster.stores.ledger.boards import StoredBoard
-from brandbrain_dagster.stores.ledger.brand_lock import is_held
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.attempt_generation import AttemptPorts
 from brandbrain_dagster.use_cases.lost_generations import requeue_expired_generations, requeue_generations_of_run
 from tests.fakes.crashing_board import BoardAttempt, attempt_generation
-from tests.fakes.crashing_compile import SINGLE_THREADED, Attempt, Writes, attempt_compile, fail
+from tests.fakes.crashing_compile import Attempt, attempt_compile
+from tests.fakes.crashing_stores import Writes, fail
+from tests.fakes.forked_attempts import killing
 from tests.use_cases.collecting import INSTAGRAM, utc_now
 from tests.use_cases.compiling import ready_brand, start
 from tests.use_cases.replayed_brand import POSTS, write_rows
@@ -38,7 +34,6 @@ from tests.use_cases.themed_rows import themed_rows
 from tests.workplace import Workplace, workplace
 
 ATTEMPTS = 3
-PATIENCE_SECONDS = 30
 Crash = Callable[[BoardAttempt, int], None]
 COUNTS = """
 SELECT (SELECT count(*) FROM opportunities_board WHERE brand_id = %(brand)s),
@@ -156,26 +151,9 @@ def test_generation_whose_write_fails_leaves_one_board_wherever_that_is(sweep: S
 @pytest.fixture
 def killed(sweep: Sweep) -> Iterator[Crash]:
     """Makes an attempt in a process that is killed at a write."""
-    command = [sys.executable, "-m", "tests.fakes.crashing_board"]
-    environment = {**sweep.place.environment, **SINGLE_THREADED}
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as forking:
-        asked, answers = forking.stdin, forking.stdout
-        assert asked is not None
-        assert answers is not None
-
-        def kill_at(attempt: BoardAttempt, number: int) -> None:
-            ids = {name: str(value) for name, value in asdict(attempt).items()}
-            asked.write(json.dumps({**ids, "crash_at": number}) + "\n")
-            assert answers.readline() == f"{-signal.SIGKILL}\n"
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while is_held(sweep.ledger, attempt.brand_id):
-                assert time.monotonic() < deadline, "the dead process still holds the brand"
-                time.sleep(0.01)
-
+    environment = sweep.place.environment
+    with killing("tests.fakes.crashing_board", environment=environment, ledger=sweep.ledger) as kill_at:
         yield kill_at
-        asked.close()
 
 
 def test_generation_whose_process_is_killed_leaves_one_board_wherever_that_is(sweep: Sweep, killed: Crash) -> None:

@@ -6,13 +6,8 @@ what production does: the attempt's own end, the sensor that looks after lost wo
 free.
 """
 
-import json
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -23,12 +18,13 @@ from brandbrain_dagster.domain.ingestion.actor_run import TERMINAL_STATUSES, Act
 from brandbrain_dagster.domain.normalization.evidence_frame import EVIDENCE_SCHEMA
 from brandbrain_dagster.stores.lake.lake import RAW_ITEMS_PREFIX, Lake
 from brandbrain_dagster.stores.ledger import actor_runs, compile_runs, snapshots
-from brandbrain_dagster.stores.ledger.brand_lock import is_held
 from brandbrain_dagster.stores.ledger.compile_runs import CompileRun
 from brandbrain_dagster.stores.ledger.engine import Ledger
 from brandbrain_dagster.stores.ledger.work_status import WorkStatus
 from brandbrain_dagster.use_cases.lost_work import requeue_compiles_of_run, requeue_expired
-from tests.fakes.crashing_compile import SINGLE_THREADED, Attempt, Writes, attempt_compile, fail
+from tests.fakes.crashing_compile import Attempt, attempt_compile
+from tests.fakes.crashing_stores import Writes, fail
+from tests.fakes.forked_attempts import killing
 from tests.use_cases.collecting import INSTAGRAM, LINKEDIN, utc_now
 from tests.use_cases.compiling import attempt_rules, ready_brand, start
 from tests.use_cases.replayed_brand import COMPANY, POSTS, instagram_rows, linkedin_rows, write_rows
@@ -36,7 +32,6 @@ from tests.workplace import Workplace, workplace
 
 ROWS = {INSTAGRAM: 8, LINKEDIN: 6}
 ROUNDS_AT_MOST = 3
-PATIENCE_SECONDS = 30
 Crash = Callable[[Attempt, int], None]
 
 
@@ -159,31 +154,9 @@ def test_compile_whose_write_fails_ends_well_wherever_that_is(sweep: Sweep, *, s
 @pytest.fixture
 def killed(sweep: Sweep) -> Iterator[Crash]:
     """Makes an attempt in a process that is killed at a write."""
-    command = [sys.executable, "-m", "tests.fakes.crashing_compile"]
-    environment = {**sweep.place.environment, **SINGLE_THREADED}
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as forking:
-        asked, answers = forking.stdin, forking.stdout
-        assert asked is not None
-        assert answers is not None
-
-        def kill_at(attempt: Attempt, number: int) -> None:
-            ids = {name: str(value) for name, value in asdict(attempt).items()}
-            asked.write(json.dumps({**ids, "crash_at": number}) + "\n")
-            assert answers.readline() == f"{-signal.SIGKILL}\n"
-            wait_until_free(sweep, attempt.brand_id)
-
+    environment = sweep.place.environment
+    with killing("tests.fakes.crashing_compile", environment=environment, ledger=sweep.ledger) as kill_at:
         yield kill_at
-        asked.close()
-
-
-def wait_until_free(sweep: Sweep, brand_id: UUID) -> None:
-    """PostgreSQL takes a moment to see that a process is dead."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while is_held(sweep.ledger, brand_id):
-        assert time.monotonic() < deadline, "the dead process still holds the brand"
-        time.sleep(0.01)
 
 
 def test_compile_whose_process_is_killed_ends_well_wherever_that_is(sweep: Sweep, killed: Crash) -> None:

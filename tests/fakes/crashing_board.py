@@ -1,9 +1,6 @@
-"""A generation of the board that crashes at a chosen write of the ledger; see `crashing_compile`, which it follows."""
+"""A generation of the board that crashes at a chosen write of the ledger: it raises, or its process is killed."""
 
-import json
 import logging
-import os
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -17,7 +14,9 @@ from brandbrain_dagster.resources.clock import ClockResource
 from brandbrain_dagster.resources.ledger import LedgerResource
 from brandbrain_dagster.settings import load_settings
 from brandbrain_dagster.use_cases.warm_up import warm_up
-from tests.fakes.crashing_compile import CrashingLake, CrashingLedger, NoEvents, Writes, kill
+from tests.fakes.crashing_compile import NoEvents
+from tests.fakes.crashing_stores import CrashingLake, CrashingLedger, Writes
+from tests.fakes.forked_attempts import serve_attempts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +51,6 @@ def attempt_generation(attempt: BoardAttempt, writes: Writes) -> None:
         ledger.teardown_after_execution(context)
 
 
-def main() -> None:
-    warm_up()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        crash_at = asked.pop("crash_at")
-        pid = os.fork()
-        if pid == 0:
-            ids = {name: UUID(value) for name, value in asked.items()}
-            attempt_generation(BoardAttempt(**ids), Writes(crash_at, kill))
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    warm_up()
+    serve_attempts(BoardAttempt, attempt_generation)

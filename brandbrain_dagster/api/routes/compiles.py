@@ -1,17 +1,13 @@
 """Compiles: start one, watch it, cancel it."""
 
-import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-import anyio
 import asyncpg
 from fastapi import APIRouter, Request, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from brandbrain_dagster.api.bodies import read_optional_json_object
@@ -21,8 +17,9 @@ from brandbrain_dagster.api.direct_route import DirectRoute
 from brandbrain_dagster.api.errors import RefusedRequestError, answer_of
 from brandbrain_dagster.api.profile_shapes import CompileStatusShape, EnqueuedShape, UnchangedShape
 from brandbrain_dagster.api.replies import json_bytes, json_reply, stored
+from brandbrain_dagster.api.row_changes import stream_changes
 from brandbrain_dagster.domain.compile.start_verdict import StandingSnapshot
-from brandbrain_dagster.errors import CompileGatingError, LedgerUnavailableError, NotFoundError
+from brandbrain_dagster.errors import CompileGatingError, NotFoundError
 from brandbrain_dagster.resources.compile_rules import start_rules
 from brandbrain_dagster.stores.ledger.compile_reports import find_compile_report
 from brandbrain_dagster.stores.ledger.idempotency_keys import claim_key, keep_answer
@@ -36,10 +33,6 @@ _COMPILE = "/api/brands/{brand_id}/brandbrain/compile"
 _RUN = _COMPILE + "/{compile_run_id}"
 _RUN_PATH = [BRAND_PATH, path_parameter("compile_run_id")]
 
-LOOK_SECONDS = 0.25
-"""How often a stream of events looks whether the compile has moved on."""
-
-_OVER = (WorkStatus.SUCCEEDED, WorkStatus.FAILED)
 _KEY = re.compile(r"[!-~]{1,255}")
 _KICKOFF_BODY = {"type": "object", "properties": {"force_refresh": {"type": "boolean", "default": False}}}
 _KEY_HEADER = header(
@@ -102,14 +95,7 @@ async def watch(request: Request) -> Response:
     """Streams where a compile stands."""
     asked = brand_request(request)
     compile_run_id = path_id(request, "compile_run_id")
-    report = await _report(asked, compile_run_id)
-    shutdown = anyio.Event()
-    return EventSourceResponse(
-        _changes(asked, compile_run_id, report, shutdown),
-        headers={"Cache-Control": "no-store"},
-        shutdown_event=shutdown,
-        shutdown_grace_period=2 * LOOK_SECONDS,
-    )
+    return await stream_changes(lambda: _report(asked, compile_run_id), _status)
 
 
 @router.delete(
@@ -221,24 +207,3 @@ def _published(row: asyncpg.Record) -> dict[str, Any]:
         "created_at": row["created_at"].isoformat(),
         "snapshot_json": stored(row["snapshot_json"]),
     }
-
-
-async def _changes(
-    asked: BrandRequest, compile_run_id: UUID, report: asyncpg.Record, shutdown: anyio.Event
-) -> AsyncIterator[ServerSentEvent]:
-    """No connection is held between two looks; while the database is away, nothing changes."""
-    told = b""
-    while not shutdown.is_set():
-        status = json_bytes(_status(report))
-        if status != told:
-            told = status
-            yield ServerSentEvent(data=status.decode())
-        if report["status"] in _OVER:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-        try:
-            report = await _report(asked, compile_run_id)
-        except LedgerUnavailableError:
-            continue
-        except NotFoundError:  # the brand was deleted
-            return

@@ -1,22 +1,20 @@
 """Compiling: start one, watch it, cancel it, and read what came of it."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
-import anyio
 import asyncpg
 import msgspec
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from brandbrain_dagster.api.brand_requests import BrandRequest
-from brandbrain_dagster.errors import CompileGatingError, ConflictError, LedgerUnavailableError, NotFoundError
+from brandbrain_dagster.api.row_changes import stream_changes
+from brandbrain_dagster.errors import CompileGatingError, ConflictError, NotFoundError
 from brandbrain_dagster.pages.brand_pages import BrandPage, open_brand_page, page_id, page_request
 from brandbrain_dagster.pages.form_bodies import read_form
 from brandbrain_dagster.pages.page_gate import PAGES_PATH
@@ -30,8 +28,6 @@ from brandbrain_dagster.use_cases.start_compile import StartOutcome, start_compi
 
 _COMPILES = PAGES_PATH + "/{brand_id}/compiles"
 _ONE = _COMPILES + "/{compile_run_id}"
-LOOK_SECONDS = 0.3
-"""How often a stream of events looks whether the compile has moved on."""
 
 
 async def start(request: Request) -> Response:
@@ -87,14 +83,7 @@ async def watch(request: Request) -> Response:
     """Streams how far a compile is."""
     asked = page_request(request)
     compile_run_id = page_id(request, "compile_run_id")
-    row = await _story(asked, compile_run_id)
-    shutdown = anyio.Event()
-    return EventSourceResponse(
-        _changes(asked, compile_run_id, row, shutdown),
-        headers={"Cache-Control": "no-store"},
-        shutdown_event=shutdown,
-        shutdown_grace_period=2 * LOOK_SECONDS,
-    )
+    return await stream_changes(lambda: _story(asked, compile_run_id), _progress)
 
 
 def _cancel(opened: BrandPage, compile_run_id: UUID) -> None:
@@ -112,27 +101,9 @@ async def _story(asked: BrandRequest, compile_run_id: UUID) -> asyncpg.Record:
     return row
 
 
-async def _changes(
-    asked: BrandRequest, compile_run_id: UUID, row: asyncpg.Record, shutdown: anyio.Event
-) -> AsyncIterator[ServerSentEvent]:
-    """No connection is held between two looks; while the database is away, nothing changes."""
-    told = b""
-    while not shutdown.is_set():
-        is_over = WorkStatus(row["status"]) not in LIVE
-        fields = {"status": row["status"], "stage": row["stage"], "line": progress_line(row), "is_over": is_over}
-        event = msgspec.json.encode(fields)
-        if event != told:
-            told = event
-            yield ServerSentEvent(data=event.decode())
-        if is_over:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-        try:
-            row = await _story(asked, compile_run_id)
-        except LedgerUnavailableError:
-            continue
-        except NotFoundError:  # the brand was deleted
-            return
+def _progress(row: asyncpg.Record) -> dict[str, Any]:
+    is_over = WorkStatus(row["status"]) not in LIVE
+    return {"status": row["status"], "stage": row["stage"], "line": progress_line(row), "is_over": is_over}
 
 
 ROUTES = (

@@ -8,7 +8,8 @@ import pytest
 
 from brandbrain_dagster.domain.compile.llm.language_model import ModelLimits, ModelRequest
 from brandbrain_dagster.domain.compile.llm.profile_draft import ProfileDraft, fields_to_ask
-from brandbrain_dagster.domain.compile.llm.prompt import build_request, prompt_version, version_of
+from brandbrain_dagster.domain.compile.llm.prompt import build_request, prompt_version
+from brandbrain_dagster.domain.compile.llm.prompt_parts import version_of
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.onboarding.answers import read_answers
 from tests.fakes.evidence_items import make_item

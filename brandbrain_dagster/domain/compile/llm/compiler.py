@@ -16,9 +16,9 @@ from brandbrain_dagster.domain.compile.llm.language_model import (
     LanguageModel,
     LanguageModelError,
     ModelLimits,
-    ModelRequest,
-    ModelResponse,
+    checked_answer,
     nothing_asked,
+    usage_without_answer,
 )
 from brandbrain_dagster.domain.compile.llm.profile_draft import fields_to_ask
 from brandbrain_dagster.domain.compile.llm.prompt import build_request, prompt_version
@@ -80,19 +80,12 @@ class LlmCompiler:
             limits=self._limits,
         )
         try:
-            response = self._answer(request, question)
+            response = checked_answer(self._open_model(), request, question.problems_of)
         except (LanguageModelError, ConfigurationError) as error:
-            return self._fallen_back(document, error)
+            document.meta.compiler.fallback_from = _NAME
+            return Draft(document=document, llm_usage=usage_without_answer(error, self._model))
         put_draft_into(document, read_draft(response.output), question.fields, answers=answers, reading=reading)
         return self._signed(document, llm_usage=response.usage.to_json())
-
-    def _answer(self, request: ModelRequest, question: Question) -> ModelResponse:
-        """Trusts no implementation of the protocol: what it returns is checked once more."""
-        response = self._open_model().complete(request, question.problems_of)
-        problems = question.problems_of(response.output)
-        if problems:
-            raise LanguageModelError(f"The model's answer cannot be used: {problems[0]}", response.usage)
-        return response
 
     def _signed(self, document: SnapshotDocument, *, llm_usage: dict[str, object]) -> Draft:
         identity = self.identity
@@ -102,10 +95,4 @@ class LlmCompiler:
             model=identity.model,
             prompt_version=identity.prompt_version,
         )
-        return Draft(document=document, llm_usage=llm_usage)
-
-    def _fallen_back(self, document: SnapshotDocument, error: LanguageModelError | ConfigurationError) -> Draft:
-        document.meta.compiler.fallback_from = _NAME
-        usage = error.usage if isinstance(error, LanguageModelError) else None
-        llm_usage = (usage or nothing_asked(self._model)).to_json(fallback_reason=str(error))
         return Draft(document=document, llm_usage=llm_usage)

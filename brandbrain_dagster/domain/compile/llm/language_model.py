@@ -105,3 +105,22 @@ class LanguageModel(Protocol):
         Raises:
             LanguageModelError: none came, within the limits.
         """
+
+
+def checked_answer(model: LanguageModel, request: ModelRequest, problems_of: ProblemsOf) -> ModelResponse:
+    """Asks, and trusts no implementation of the protocol: what it returns is checked once more.
+
+    Raises:
+        LanguageModelError: no usable answer came, within the limits.
+    """
+    response = model.complete(request, problems_of)
+    problems = problems_of(response.output)
+    if problems:
+        raise LanguageModelError(f"The model's answer cannot be used: {problems[0]}", response.usage)
+    return response
+
+
+def usage_without_answer(error: Exception, model: str) -> dict[str, Any]:
+    """Returns ``llm_usage_json`` of a question that ended in an error."""
+    usage = error.usage if isinstance(error, LanguageModelError) else None
+    return (usage or nothing_asked(model)).to_json(fallback_reason=str(error))

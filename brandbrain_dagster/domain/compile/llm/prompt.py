@@ -1,20 +1,13 @@
-"""The question to the model: instructions from versioned files, and everything that came from outside as data.
+"""The question to the model that drafts a profile."""
 
-A prompt is a folder of Markdown files; its version is the folder's name and a hash of what is in it, so that a changed
-prompt is another one to everybody who compares inputs.
-"""
-
-import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 from string import Template
 from typing import Any
 
 from brandbrain_dagster.domain.compile.llm.language_model import ModelLimits, ModelRequest
 from brandbrain_dagster.domain.compile.llm.profile_draft import output_schema
+from brandbrain_dagster.domain.compile.llm.prompt_parts import as_data, prompt_files, texts_of, version_of
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.onboarding.answers import OnboardingAnswers
 
@@ -26,22 +19,9 @@ _MAX_EVIDENCE_CHARACTERS = 120_000
 _SECTION = re.compile(r"^## (\w+)\n+(.*?)\s*(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-@cache
-def _prompt_files() -> Mapping[str, str]:
-    folder = files(__package__).joinpath("prompts", _FOLDER)
-    found = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".md")}
-    return dict(sorted(found.items()))
-
-
 def prompt_version() -> str:
     """Returns the version of the prompt in use: ``v1-`` and twelve hex digits."""
-    return version_of(_FOLDER, _prompt_files())
-
-
-def version_of(folder: str, texts: Mapping[str, str]) -> str:
-    """Returns the version of a prompt of these files (text by name)."""
-    content = json.dumps(texts, sort_keys=True).encode()
-    return f"{folder}-{hashlib.sha256(content).hexdigest()[:12]}"
+    return version_of(_FOLDER, prompt_files(__package__, _FOLDER))
 
 
 def build_request(
@@ -54,12 +34,12 @@ def build_request(
     limits: ModelLimits,
 ) -> ModelRequest:
     """Returns the question for these fields of a draft over these items; ``taboos`` may be more than the answers'."""
-    prompt = _prompt_files()
+    prompt = prompt_files(__package__, _FOLDER)
     explained = dict(_SECTION.findall(prompt["fields.md"]))
     user = Template(prompt["user.md"]).substitute(
         fields="\n".join(f"- `{name}`: {explained[_explanation(name, answers)]}" for name in fields),
-        brand=_as_data(_brand(brand_name, answers, taboos)),
-        evidence=_as_data(_evidence(items)),
+        brand=as_data(_brand(brand_name, answers, taboos)),
+        evidence=as_data(_evidence(items)),
     )
     return ModelRequest(
         prompt_version=prompt_version(),
@@ -101,14 +81,4 @@ def _shown(item: EvidenceItem, limit: int) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": item.id, "platform": item.platform, "type": item.content_type}
     if item.published_at:
         shown["published"] = f"{item.published_at:%Y-%m-%d}"
-    for name in ("title", "text_primary", "text_secondary"):
-        text = getattr(item, name)
-        if text:
-            shown[name] = text[:limit]
-            limit -= min(len(text), limit)
-    return shown
-
-
-def _as_data(value: Any) -> str:
-    """JSON in which no text can end the block it stands in: every ``<`` is written as an escape."""
-    return json.dumps(value, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return shown | texts_of(item, ("title", "text_primary", "text_secondary"), limit)

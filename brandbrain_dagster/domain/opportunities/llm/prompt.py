@@ -1,15 +1,12 @@
-"""The question to the model: instructions from versioned files, and everything that came from outside as data."""
+"""The question to the model that puts ideas into words."""
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from string import Template
 from typing import Any
 
 from brandbrain_dagster.domain.compile.citations import TEXT_FIELDS
 from brandbrain_dagster.domain.compile.llm.language_model import ModelLimits, ModelRequest
-from brandbrain_dagster.domain.compile.llm.prompt import version_of
+from brandbrain_dagster.domain.compile.llm.prompt_parts import as_data, prompt_files, texts_of, version_of
 from brandbrain_dagster.domain.compile.snapshot_schema import SnapshotDocument
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.opportunities.candidate import Candidate, Wording
@@ -23,29 +20,22 @@ _MAX_EVIDENCE_CHARACTERS = 60_000
 """About 15,000 tokens of English; every item gets an equal part of it, between the two bounds above."""
 
 
-@cache
-def _prompt_files() -> Mapping[str, str]:
-    folder = files(__package__).joinpath("prompts", _FOLDER)
-    found = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".md")}
-    return dict(sorted(found.items()))
-
-
 def prompt_version() -> str:
     """Returns the version of the prompt in use: ``v1-`` and twelve hex digits."""
-    return version_of(_FOLDER, _prompt_files())
+    return version_of(_FOLDER, prompt_files(__package__, _FOLDER))
 
 
 def build_request(
     candidates: Sequence[Candidate], drafts: Mapping[str, Wording], *, context: BoardContext, limits: ModelLimits
 ) -> ModelRequest:
     """Returns the question for the words of these candidates; ``drafts`` are their deterministic wordings by key."""
-    prompt = _prompt_files()
+    prompt = prompt_files(__package__, _FOLDER)
     share = _MAX_EVIDENCE_CHARACTERS // max(sum(len(candidate.items) for candidate in candidates), 1)
     limit = max(_MIN_ITEM_CHARACTERS, min(_MAX_ITEM_CHARACTERS, share))
     user = Template(prompt["user.md"]).substitute(
         count=len(candidates),
-        brand=_as_data(_brand(context.brand_name, context.snapshot)),
-        ideas=_as_data([_idea(candidate, drafts[candidate.key], limit) for candidate in candidates]),
+        brand=as_data(_brand(context.brand_name, context.snapshot)),
+        ideas=as_data([_idea(candidate, drafts[candidate.key], limit) for candidate in candidates]),
         keys=", ".join(candidate.key for candidate in candidates),
     )
     return ModelRequest(
@@ -93,14 +83,4 @@ def _idea(candidate: Candidate, draft: Wording, limit: int) -> dict[str, Any]:
 def _shown(item: EvidenceItem, limit: int) -> dict[str, Any]:
     """An item with its texts under the names of their fields, cut where they are too long."""
     shown: dict[str, Any] = {"id": item.id, "platform": item.platform, "type": item.content_type}
-    for name in TEXT_FIELDS:
-        text = getattr(item, name)
-        if text:
-            shown[name] = text[:limit]
-            limit -= min(len(text), limit)
-    return shown
-
-
-def _as_data(value: Any) -> str:
-    """JSON in which no text can end the block it stands in: every ``<`` is written as an escape."""
-    return json.dumps(value, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return shown | texts_of(item, TEXT_FIELDS, limit)

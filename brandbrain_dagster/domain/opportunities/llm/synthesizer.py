@@ -10,9 +10,9 @@ from brandbrain_dagster.domain.compile.llm.language_model import (
     LanguageModel,
     LanguageModelError,
     ModelLimits,
-    ModelRequest,
-    ModelResponse,
+    checked_answer,
     nothing_asked,
+    usage_without_answer,
 )
 from brandbrain_dagster.domain.opportunities.candidate import Candidate
 from brandbrain_dagster.domain.opportunities.context import BoardContext
@@ -50,22 +50,14 @@ class LlmSynthesizer:
             return Worded(wordings=drafts, source=DETERMINISTIC, llm_usage=nothing_asked(self._model).to_json())
         request = build_request(asked, drafts, context=context, limits=self._limits)
         try:
-            response = self._answer(request, Question(candidates=asked, rules=rules))
+            question = Question(candidates=asked, rules=rules)
+            response = checked_answer(self._open_model(), request, question.problems_of)
         except (LanguageModelError, ConfigurationError) as error:
-            usage = error.usage if isinstance(error, LanguageModelError) else None
             return Worded(
                 wordings=drafts,
                 source=DETERMINISTIC,
                 notes=(f"The ideas are not in the words of {self._model}, which gave none that can be used: {error}",),
-                llm_usage=(usage or nothing_asked(self._model)).to_json(fallback_reason=str(error)),
+                llm_usage=usage_without_answer(error, self._model),
             )
         worded = {entry.key: entry.wording for entry in read_draft(response.output).wordings}
         return Worded(wordings={**drafts, **worded}, source=_NAME, llm_usage=response.usage.to_json())
-
-    def _answer(self, request: ModelRequest, question: Question) -> ModelResponse:
-        """Trusts no implementation of the protocol: what it returns is checked once more."""
-        response = self._open_model().complete(request, question.problems_of)
-        problems = question.problems_of(response.output)
-        if problems:
-            raise LanguageModelError(f"The model's answer cannot be used: {problems[0]}", response.usage)
-        return response
