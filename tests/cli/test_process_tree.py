@@ -12,7 +12,8 @@ import pytest
 
 from brandbrain_dagster.cli.process_tree import ChildKeepsDyingError, ProcessTree, Program
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 40
+"""Longer than a warden waits before it kills what does not end by itself."""
 SLEEPS = "import time; time.sleep(600)"
 WITH_GRANDCHILD = f"""
 import subprocess, sys
@@ -146,4 +147,7 @@ def test_children_of_a_supervisor_that_is_killed_are_ended(tmp_path: Path) -> No
     assert is_running(grandchild)
     supervisor.kill()
     supervisor.wait()
-    wait_until(lambda: not is_running(grandchild))
+    try:
+        wait_until(lambda: not is_running(grandchild))
+    except AssertionError as error:
+        raise AssertionError(Path(f"/proc/{grandchild}/status").read_text()) from error
