@@ -464,11 +464,12 @@ def test_ten_are_shown_of_two_types(api: ProfileApi, ledger: Ledger, brand: Bran
     assert {idea["type"] for idea in today["opportunities"]} == {"trend", "evergreen"}
 
 
+@pytest.mark.parametrize("other_titles", [["Second idea"], []], ids=["one of two", "the only one"])
 @pytest.mark.parametrize("sql", ["DELETE FROM opportunity", "DELETE FROM evidence_item"])
 def test_dangling_id_is_an_error_with_its_name(
-    api: ProfileApi, ledger: Ledger, brand: Brand, snapshot: Snapshot, sql: str
+    api: ProfileApi, ledger: Ledger, brand: Brand, snapshot: Snapshot, *, sql: str, other_titles: list[str]
 ) -> None:
-    _, (idea, _) = ready_board(ledger, brand, "First idea", "Second idea")
+    _, (idea, *_) = ready_board(ledger, brand, "First idea", *other_titles)
     lost = idea.id if sql.endswith("opportunity") else idea.evidence_ids[0]
     with ledger.begin() as conn:
         conn.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no keys, no triggers

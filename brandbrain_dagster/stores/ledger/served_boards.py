@@ -6,20 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Select,
-    Text,
-    case,
-    cast,
-    false,
-    func,
-    select,
-    true,
-)
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, Text, Uuid, case, cast, false, func, select, true
 from sqlalchemy import literal_column as literal
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN
@@ -154,10 +143,11 @@ def _made_about(shown: LateralFromClause) -> LateralFromClause:
 def _ideas_of(shown: LateralFromClause) -> LateralFromClause:
     """The ideas of a board in its order."""
     idea = opportunity.c
+    ids = func.array_agg(aggregate_order_by(idea.id, idea.position))
     return (
         select(
             json_list(json_values(opportunity, RankedIdea.__struct_fields__), idea.position).label("listed"),
-            func.array_agg(aggregate_order_by(idea.id, idea.position)).label("ids"),
+            func.coalesce(ids, cast(array([]), ARRAY(Uuid))).label("ids"),
         )
         .where(idea.board_id == shown.c.id)
         .correlate(shown)
