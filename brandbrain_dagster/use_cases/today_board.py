@@ -227,9 +227,9 @@ async def _shown(
             raise absent_brand()
         ideas |= found
     for idea_id in ids:
-        named, cited = ideas[idea_id].opportunity.evidence_ids, ideas[idea_id].cited
-        if len(named) != len(cited):
-            raise _dangling(board, "evidence item", min({*named} - {item.id for item in cited}))
+        idea = ideas[idea_id]
+        if missing := {*idea.opportunity.evidence_ids} - {item.id for item in idea.cited}:
+            raise _dangling(board, "evidence item", min(missing))
     return tuple(
         ShownOpportunity(
             opportunity=ideas[idea_id].opportunity,

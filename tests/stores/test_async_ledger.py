@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import Text, Uuid, bindparam, cast, func, make_url, select, update
+from sqlalchemy import Integer, Text, Uuid, bindparam, cast, func, make_url, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.errors import ConfigurationError, LedgerUnavailableError
@@ -137,20 +138,65 @@ def test_more_requests_than_connections_take_turns(ledger_url: str) -> None:
     run(ledger_url, act, pool_size=2)
 
 
-def test_whoever_waits_longest_is_next(ledger_url: str) -> None:
-    async def act(async_ledger: AsyncLedger) -> None:
-        served = [0] * 16
+class RecordedPool:
+    """Has a connection for everybody, and remembers who had one and how many had one at once."""
+
+    def __init__(self) -> None:
+        self.granted: list[int] = []
+        self.most_at_once = 0
+        self._in_use = 0
+
+    @asynccontextmanager
+    async def acquire(self, **_: Any) -> AsyncIterator["RecordedPool"]:
+        self._in_use += 1
+        self.most_at_once = max(self.most_at_once, self._in_use)
+        yield self
+        self._in_use -= 1
+
+    async def fetch(self, _statement: str, number: int) -> list[Any]:
+        self.granted.append(number)
+        for _ in range(number % 5):
+            await asyncio.sleep(0)
+        return []
+
+
+def test_whoever_waits_longest_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, asked = RecordedPool(), []
+
+    async def create_pool(*_: Any, **__: Any) -> RecordedPool:
+        return pool
+
+    async def main() -> None:
+        ledger = AsyncLedger("postgresql://nobody@nowhere/nothing", pool_size=3)
+        await ledger.open()
 
         async def ask(number: int) -> None:
-            for _ in range(25):
-                await async_ledger.fetch(BACKEND)
-                served[number] += 1
-                assert max(served) - min(served) <= pool_size
+            for _ in range(10):
+                asked.append(number)
+                await ledger.fetch(select(bindparam("number", type_=Integer())), number=number)
 
-        await asyncio.gather(*map(ask, range(len(served))))
+        await asyncio.gather(*map(ask, range(16)))
 
-    pool_size = 3
-    run(ledger_url, act, pool_size=pool_size)
+    monkeypatch.setattr(asyncpg, "create_pool", create_pool)
+    asyncio.run(main())
+    assert pool.granted == asked
+    assert pool.most_at_once == 3
+
+
+def test_request_that_waits_while_the_ledger_is_closed_is_told_that_it_is_away(ledger_url: str) -> None:
+    async def main() -> None:
+        ledger = AsyncLedger(ledger_url, pool_size=1)
+        await ledger.open()
+        async with ledger.begin():
+            waiting = asyncio.create_task(ledger.fetch(BACKEND))
+            await asyncio.sleep(0)
+            closing = asyncio.create_task(ledger.close())
+            await asyncio.sleep(0)
+        await closing
+        with pytest.raises(LedgerUnavailableError):
+            await waiting
+
+    asyncio.run(main())
 
 
 def test_cut_connection_is_replaced(ledger_url: str) -> None:

@@ -1,16 +1,20 @@
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select
 
+from brandbrain_dagster.domain.normalization.served_item import served_json
+from brandbrain_dagster.domain.opportunities.evidence_preview import evidence_preview
 from brandbrain_dagster.stores.ledger.all_tables import LEDGER_METADATA
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
+from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
 from brandbrain_dagster.stores.ledger.migrate import alembic_config, is_current, upgrade_ledger
 from brandbrain_dagster.stores.ledger.tables import evidence_item
-from tests.stores.board_rows import add_evidence
-from tests.stores.ledger_rows import add_brand
+from tests.fakes.evidence_items import make_item
+from tests.stores.ledger_rows import NOW, add_brand, later
 
 CATALOG = """
 SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable
@@ -70,17 +74,21 @@ def test_upgrade_can_be_taken_back_and_repeated(ledger: Ledger) -> None:
 
 
 def test_items_that_were_there_before_their_previews_get_them(ledger: Ledger) -> None:
-    texts = ["  We roast on Tuesdays. ", "", "a" * 300]
+    texts = ["  We roast on Tuesdays. ", "", "a" * 300, "\tHello\n", "\n", "a" * 199 + "👩‍🍳"]
+    items = [make_item(str(uuid4()), text=text, title="A title") for text in texts]
+    rows = [(UUID(item.id), item.content_hash, served_json(item)) for item in items]
+    shown = {item_id: evidence_preview(item_id, item).text_snippet for item_id, _, item in rows}
+    kept = select(evidence_item.c.id, evidence_item.c.preview_json["text_snippet"].astext, evidence_item.c.updated_at)
     with ledger.begin() as conn:
         brand = add_brand(conn)
-        for text in texts:
-            add_evidence(conn, brand, text=text, title="A title")
-        previews = select(evidence_item.c.preview_json).order_by(evidence_item.c.id)
-        before = conn.scalars(previews).all()
+        upsert_evidence_items(conn, brand_id=brand.id, items=rows, now=NOW)
         command.downgrade(alembic_config(conn), "0006")
         command.upgrade(alembic_config(conn), "head")
-        assert conn.scalars(previews).all() == before
-    assert {preview["text_snippet"] for preview in before} == {"We roast on Tuesdays.", "A title", "a" * 200}
+        made = {item_id: snippet for item_id, snippet, _ in conn.execute(kept)}
+        assert [made[item_id] for item_id, *_ in rows[:3]] == [shown[item_id] for item_id, *_ in rows[:3]]
+        # How a text is cut and trimmed, the code knows better: it corrects what is cited again.
+        upsert_evidence_items(conn, brand_id=brand.id, items=rows, now=later(1))
+        assert set(conn.execute(kept)) == {(item_id, snippet, NOW) for item_id, snippet in shown.items()}
 
 
 def test_dagster_schema_is_made_and_left_alone(ledger: Ledger) -> None:

@@ -173,7 +173,9 @@ def test_evidence_items_are_replaced_only_when_their_content_changed(ledger: Led
     with ledger.begin() as conn:
         brand, other = add_brand(conn), add_brand(conn, "other")
         upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", one), (changed, "b", two)], now=NOW)
-        upsert_evidence_items(conn, brand_id=brand.id, items=[(same, "a", two), (changed, "c", three)], now=later(1))
+        upsert_evidence_items(
+            conn, brand_id=brand.id, items=[(same, "a", {**one, "n": 9}), (changed, "c", three)], now=later(1)
+        )
         upsert_evidence_items(conn, brand_id=brand.id, items=[], now=later(1))
         found = list_evidence_items(conn, brand_id=brand.id, ids=[changed, unknown, same])
         assert list(found.items()) == [(changed, three), (same, one)]

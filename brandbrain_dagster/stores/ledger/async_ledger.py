@@ -148,12 +148,13 @@ class AsyncLedger:
         """Yields a free connection, first come first served: the pool itself would serve whoever asks when one is freed
         before those that wait.
         """
-        if self._pool is None:
+        pool = self._pool
+        if pool is None:
             raise LedgerUnavailableError(unavailable_text("it is not open"))
         async with asyncio.timeout(_TURN_SECONDS):
             await self._turns.acquire()
         try:
-            async with self._pool.acquire() as connection:
+            async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
                 yield connection
         finally:
             self._turns.release()

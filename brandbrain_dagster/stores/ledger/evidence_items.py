@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, case, cast, select
 from sqlalchemy.dialects.postgresql import insert
 
 from brandbrain_dagster.domain.opportunities.evidence_preview import evidence_preview
@@ -18,7 +18,7 @@ def upsert_evidence_items(
 ) -> None:
     """Adds or replaces items given as (id, content hash, item as `served_json` makes it).
 
-    One whose content is the same is left as it is.
+    One whose content and preview are the same is left as it is; ``updated_at`` is when the content changed last.
 
     Rows are written in the order of their ids, so that two writers never wait for each other in a circle.
     """
@@ -26,15 +26,16 @@ def upsert_evidence_items(
         return
     statement = insert(evidence_item)
     incoming = statement.excluded
+    is_other = evidence_item.c.content_hash != incoming.content_hash
     statement = statement.on_conflict_do_update(
         index_elements=[evidence_item.c.id],
         set_={
             "content_hash": incoming.content_hash,
             "item_json": incoming.item_json,
             "preview_json": incoming.preview_json,
-            "updated_at": incoming.updated_at,
+            "updated_at": case((is_other, incoming.updated_at), else_=evidence_item.c.updated_at),
         },
-        where=evidence_item.c.content_hash != incoming.content_hash,
+        where=is_other | (cast(evidence_item.c.preview_json, Text) != cast(incoming.preview_json, Text)),
     )
     rows = [
         {

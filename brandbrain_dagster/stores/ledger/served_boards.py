@@ -162,7 +162,10 @@ def _dangling(shown: LateralFromClause, ideas: LateralFromClause) -> _Any:
 
 
 def _likely_of(shown: LateralFromClause, decided: LateralFromClause) -> _Any:
-    """As many as are shown: pinned ones first, then the best that nobody snoozed or ignored."""
+    """As many as are shown: pinned ones first, then the best that nobody ever snoozed or ignored.
+
+    What else is shown, where people took a decision back or its time is over, has to be asked for.
+    """
     idea = opportunity.c
     is_pinned, is_hidden = (
         func.coalesce(idea.id == ids.any_(), false()) for ids in (decided.c.once_pinned, decided.c.once_hidden)

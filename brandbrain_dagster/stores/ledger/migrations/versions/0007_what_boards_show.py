@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 _SHOWN = """
+LOCK TABLE opportunity, evidence_item IN ACCESS EXCLUSIVE MODE;  -- in the order in which a board is read
 ALTER TABLE evidence_item ADD COLUMN preview_json JSON;
 UPDATE evidence_item SET preview_json = json_build_object(
     'id', id,
