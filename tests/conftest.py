@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
 from brandbrain_dagster.stores.ledger.embedded_server import embedded_database_url, release_embedded_server
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.migrate import upgrade_ledger
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,8 @@ class Visitor:
 
     def tab(self, name: str) -> None:
         """Opens a tab of the brand."""
-        self.page.get_by_role("navigation", name="Brand").get_by_role("link", name=name, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("navigation", name="Brand").get_by_role("link", name=name, exact=True).click()
 
     def sees(self, text: str) -> None:
         """Waits until a text is there."""

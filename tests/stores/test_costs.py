@@ -59,7 +59,7 @@ def summed(charges: list[Charge]) -> ActorCosts:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(charges=st.lists(CHARGES, max_size=12))
 def test_any_mix_of_runs_is_allocated_without_loss(ledger: Ledger, charges: list[Charge]) -> None:
     with ledger.begin() as conn:

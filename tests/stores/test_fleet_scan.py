@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics
@@ -44,7 +44,7 @@ def item_of(brand: int, item_id: str, text: str, **fields: object) -> EvidenceIt
     return make_item(item_id, text, brand_id=str(UUID(int=brand)), **fields)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(items=st.lists(ITEMS, min_size=1, max_size=6, unique_by=lambda item: item.id))
 def test_query_computes_what_the_definition_says(items: list[EvidenceItem]) -> None:
     with TemporaryDirectory() as folder:

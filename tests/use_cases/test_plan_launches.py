@@ -195,7 +195,7 @@ STEPS = st.tuples(
 
 
 @given(st.lists(STEPS, max_size=12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_due_compile_is_launched_exactly_once_for_each_attempt_and_life(
     steps: list[tuple[str, int, int, timedelta]],
 ) -> None:

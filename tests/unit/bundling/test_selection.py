@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.bundling.criteria import BundleCriteria
@@ -266,7 +266,7 @@ EVIDENCE = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(items=EVIDENCE, global_max=st.integers(0, 12), cap=st.integers(0, 6), order=st.randoms(use_true_random=False))
 def test_a_bundle_does_not_depend_on_the_order_of_the_evidence(
     items: list[EvidenceItem], global_max: int, cap: int, order: Any

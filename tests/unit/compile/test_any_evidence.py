@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.compile.canonical_json import canonical_json
@@ -47,7 +47,7 @@ def _items(draw: st.DrawFn) -> list[EvidenceItem]:
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(items=_items(), taboos=st.lists(st.text(max_size=5), max_size=2), brand_name=st.text(min_size=1, max_size=9))
 def test_any_evidence_gives_a_valid_profile_of_its_own_words(
     items: list[EvidenceItem], taboos: list[str], brand_name: str

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.compile.diff import apply_difference, diff_profiles, profile_values
@@ -42,7 +42,7 @@ _profiles = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(before=_profiles, after=_profiles)
 def test_difference_of_any_profiles_applies(before: dict[str, Any], after: dict[str, Any]) -> None:
     difference = diff_profiles(before, after)

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -136,7 +136,7 @@ _overrides = st.fixed_dictionaries({}, optional={path: st.sampled_from(values) f
 _pins = st.lists(st.sampled_from(sorted(VALUES)), unique=True)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(draft=st.sampled_from(DRAFTS), overrides=_overrides, pins=_pins, kept=_overrides)
 def test_merge_laws(draft: dict[str, Any], overrides: dict[str, Any], pins: list[str], kept: dict[str, Any]) -> None:
     untouched = copy.deepcopy(draft)
@@ -219,4 +219,4 @@ class PinStability(RuleBasedStateMachine):
 
 
 TestPinStability = PinStability.TestCase
-TestPinStability.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestPinStability.settings = settings(max_examples=40, stateful_step_count=25)

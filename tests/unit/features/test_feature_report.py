@@ -81,13 +81,13 @@ def test_report_is_plain_json_with_six_decimals() -> None:
     assert all(round(number, 6) == number for number in _numbers(report))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.permutations(brand_items()))
 def test_report_does_not_depend_on_the_order_of_items(items: list[EvidenceItem]) -> None:
     assert json.dumps(build_feature_report(items)) == json.dumps(build_feature_report(brand_items()))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.text(), st.none() | st.text(), st.none() | st.text(max_size=5)), max_size=8))
 def test_report_can_be_made_of_any_text(rows: list[tuple[str, str | None, str | None]]) -> None:
     items = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.normalization.evidence_frame import frame_from_items, items_from_frame
@@ -16,7 +16,7 @@ from tests.fakes.actor_rows import MADE_ROWS
 from tests.fakes.raw_runs import BRAND_ID, make_run, normalize
 from tests.unit.normalization.arbitrary_rows import NAMES, any_json, mutated_rows
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=60)
 
 
 def _folds_to_the_same_again(name: str, rows: list[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics, RawRef
@@ -47,7 +47,7 @@ def _parquet(items: list[EvidenceItem]) -> bytes:
     return file.getvalue()
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(items=ITEMS, order=st.randoms(use_true_random=False))
 def test_items_come_back_as_they_went_in_and_in_any_order_as_the_same_bytes(
     items: list[EvidenceItem], order: Any

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem, Flags, Metrics, RawRef
@@ -20,7 +20,7 @@ from tests.fakes.actor_rows import instagram_row, web_row, youtube_row
 from tests.fakes.evidence_items import SEEN_AT, make_item
 from tests.fakes.raw_runs import BRAND_ID, FETCHED_AT, make_run
 
-some = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=80)
 ROWS = st.lists(
     st.builds(
         lambda number, caption, transcript, likes, timestamp: instagram_row(

@@ -132,7 +132,7 @@ def test_missing_questions_keep_their_order() -> None:
     assert missing_questions(OnboardingAnswers(), RECOMMENDED_QUESTIONS) == list(RECOMMENDED_QUESTIONS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(answers=st.dictionaries(st.sampled_from(QUESTIONS), any_json | rule_like | st.lists(rule_like, max_size=2)))
 def test_any_json_is_read_without_raising(answers: dict[str, Any]) -> None:
     read = read_answers(answers)

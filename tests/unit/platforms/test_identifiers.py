@@ -169,7 +169,7 @@ TEXTS = st.one_of(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(text=TEXTS)
 def test_a_stored_identifier_is_its_own_form_and_anything_else_a_clear_error(name: str, text: str) -> None:
     normalize = capability_by_name(name).normalize_identifier

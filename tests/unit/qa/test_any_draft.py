@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
@@ -43,7 +43,7 @@ def _cleaned(item: EvidenceItem) -> EvidenceItem:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(items=_items(), answers=_answers, platforms=st.lists(st.sampled_from(["youtube", "web"]), max_size=1))
 def test_a_draft_of_the_extractive_compiler_never_fails(
     items: list[EvidenceItem], answers: dict[str, Any], platforms: list[str]
@@ -63,7 +63,7 @@ _anything: st.SearchStrategy[object] = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(path=st.sampled_from(_LEAVES), value=_anything | st.just({}) | st.builds(object))
 def test_a_draft_with_anything_anywhere_is_judged(path: str, value: object) -> None:
     document = copy.deepcopy(_GOOD.document)
