@@ -28,7 +28,6 @@ from brandbrain_dagster.domain.compile.extractive.compiler import ExtractiveComp
 from brandbrain_dagster.domain.evidence.evidence_item import EvidenceItem
 from brandbrain_dagster.domain.features.feature_report import build_feature_report
 from brandbrain_dagster.domain.ingestion.evidence_status import EvidenceStatus
-from brandbrain_dagster.domain.normalization.served_item import served_json
 from brandbrain_dagster.stores.ledger.embedded_server import embedded_database_url, release_embedded_server
 from brandbrain_dagster.stores.ledger.engine import Ledger, open_ledger
 from brandbrain_dagster.stores.ledger.evidence_items import upsert_evidence_items
@@ -149,7 +148,7 @@ def fill(ledger: Ledger, made: Made, first: int, last: int, now: datetime) -> No
                 named = {name: value for name, value in parameters.items() if f":{name}" in statement}
                 conn.execute(text(statement), named)
         if first == 1:
-            items = [(UUID(item.id), item.content_hash, served_json(item)) for item in made.items]
+            items = [(UUID(item.id), item.content_hash, msgspec.to_builtins(item)) for item in made.items]
             upsert_evidence_items(conn, brand_id=_id("brand1"), items=items, now=now)
     with ledger.begin() as conn:
         conn.exec_driver_sql("ANALYZE")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from brandbrain_dagster.domain.opportunities.arrangement import arrange
+from brandbrain_dagster.domain.opportunities.arrangement import arrange, is_settled
 from brandbrain_dagster.domain.opportunities.board import EvidenceSummary
 from brandbrain_dagster.domain.opportunities.board_reading import (
     LiveGeneration,
@@ -31,7 +31,7 @@ from brandbrain_dagster.stores.ledger.served_boards import (
     TodayFacts,
     find_today_facts,
 )
-from brandbrain_dagster.stores.ledger.served_ideas import list_shown_ideas, read_evidence_summary
+from brandbrain_dagster.stores.ledger.served_ideas import list_ideas, read_evidence_summary
 
 _UNDECIDED = Standing()
 
@@ -170,7 +170,7 @@ async def _today(
         shown_from=shown_from,
         opportunities=await _shown(ledger, brand_id, facts, standing, now),
         evidence_summary=summary or await read_evidence_summary(ledger, brand_id=brand_id),
-        delivery=_delivery(len(facts.ideas), hidden),
+        delivery=_delivery(facts.idea_count, hidden),
     )
 
 
@@ -217,26 +217,24 @@ async def _shown(
     board = facts.shown
     if facts.dangling_id is not None:
         raise _dangling(board, "opportunity", facts.dangling_id)
-    ids = [idea.id for idea in arrange(facts.ideas, standing, now)]
-    if not ids:
-        return ()
-    ideas = {idea.opportunity.id: idea for idea in facts.likely}
-    if unlikely := [idea_id for idea_id in ids if idea_id not in ideas]:
-        found = await list_shown_ideas(ledger, board_id=board.id, ids=unlikely)
-        if not found:  # a board stays as long as the brand
+    likely = [idea.opportunity for idea in facts.likely]
+    ideas = facts.likely
+    if not is_settled(likely, standing, now, idea_count=facts.idea_count):
+        ideas = await list_ideas(ledger, board_id=board.id)
+        if not ideas:  # a board stays as long as the brand
             raise absent_brand()
-        ideas |= found
-    for idea_id in ids:
-        idea = ideas[idea_id]
-        if missing := {*idea.opportunity.evidence_ids} - {item.id for item in idea.cited}:
+    cited = {idea.opportunity.id: idea.cited for idea in ideas}
+    shown = arrange((idea.opportunity for idea in ideas), standing, now)
+    for idea in shown:
+        if missing := {*idea.evidence_ids} - {item.id for item in cited[idea.id]}:
             raise _dangling(board, "evidence item", min(missing))
     return tuple(
         ShownOpportunity(
-            opportunity=ideas[idea_id].opportunity,
-            standing=standing.get(idea_id, _UNDECIDED),
-            evidence_preview=tuple(ideas[idea_id].cited),
+            opportunity=idea,
+            standing=standing.get(idea.id, _UNDECIDED),
+            evidence_preview=tuple(cited[idea.id]),
         )
-        for idea_id in ids
+        for idea in shown
     )
 
 

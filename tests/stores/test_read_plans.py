@@ -169,7 +169,7 @@ READS: dict[str, Read] = {
     "find_today_facts": by_the_api(
         lambda api, key: served_boards.find_today_facts(api, brand_id=key, scope=WHOLE_LEDGER)
     ),
-    "list_shown_ideas": by_the_api(lambda api, key: served_ideas.list_shown_ideas(api, board_id=key, ids=[key] * 10)),
+    "list_ideas": by_the_api(lambda api, key: served_ideas.list_ideas(api, board_id=key)),
     "read_evidence_summary": by_the_api(lambda api, key: served_ideas.read_evidence_summary(api, brand_id=key)),
     "list_overrides_log": by_the_api(
         lambda api, key: served_overrides_log.list_overrides_log(

@@ -54,6 +54,19 @@ def arrange(opportunities: Iterable[Idea], standing: Mapping[UUID, Standing], no
     return [*pinned, *sorted(_varied(pinned, others[:room], others[room:]), key=_best_first)]
 
 
+def is_settled(best: Sequence[Ranked], standing: Mapping[UUID, Standing], now: datetime, *, idea_count: int) -> bool:
+    """Whether arranging these of a board's ideas shows what arranging all ``idea_count`` of them would.
+
+    ``best`` are at most `MOST_SHOWN`: those that were ever pinned, then the best of those that were never hidden.
+    """
+    ids = {idea.id for idea in best}
+    for idea_id, stands in standing.items():
+        if stands.is_shown(now) and not (stands.is_pinned and idea_id in ids):
+            return False  # a decision that was taken back, or whose time is over: the order is another one
+    hidden = sum(not stands.is_shown(now) for stands in standing.values())
+    return len(best) == idea_count - hidden or (len(best) == MOST_SHOWN and _variety(best) == 2 * _KINDS_WANTED)
+
+
 def _best_first(idea: Ranked) -> tuple[int, UUID]:
     return -idea.score, idea.id
 

@@ -29,7 +29,6 @@ from brandbrain_dagster.stores.ledger.columns import (
     enum_of,
     id_column,
     json_column,
-    kept_beside,
     one_of,
     time_column,
     work_columns,
@@ -112,7 +111,6 @@ opportunity = Table(
     Column("position", Integer, nullable=False),
     Column("score", Integer, nullable=False),
     json_column("opportunity_json"),
-    *(kept_beside("opportunity_json", name) for name in ("type", "pillar_id")),
     PrimaryKeyConstraint("board_id", "id"),
     UniqueConstraint("board_id", "id", "brand_id"),
     ForeignKeyConstraint(

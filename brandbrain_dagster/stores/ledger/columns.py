@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
-    Computed,
     DateTime,
     Enum,
     ForeignKey,
@@ -54,11 +53,6 @@ def brand_id_column(*, primary_key: bool = False) -> Column[Any]:
 def json_column(name: str) -> Column[Any]:
     """JSON that is always there, empty or not."""
     return Column(name, JSONB, nullable=False)
-
-
-def kept_beside(document: str, name: str) -> Column[Any]:
-    """A value of the row's JSON that PostgreSQL keeps as text, to be read without unpacking the whole document."""
-    return Column(name, Text, Computed(f"{document} ->> '{name}'", persisted=True))
 
 
 def time_column(name: str, *, nullable: bool = False) -> Column[Any]:

@@ -6,16 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, Text, Uuid, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Text, case, cast, false, func, select, true
 from sqlalchemy import literal_column as literal
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN
 from brandbrain_dagster.domain.opportunities.board import BoardState, EvidenceShortfall, EvidenceSummary, ReadyReason
 from brandbrain_dagster.domain.opportunities.board_reading import LiveGeneration
 from brandbrain_dagster.domain.opportunities.decisions import DecisionType
-from brandbrain_dagster.domain.opportunities.opportunity import OpportunityType
 from brandbrain_dagster.stores.ledger.board_tables import (
     IS_LIVE_GENERATION,
     IS_READY_BOARD,
@@ -66,23 +64,14 @@ class ServedDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     recorded_at: datetime
 
 
-class RankedIdea(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
-    """As much of an opportunity as says where it comes."""
-
-    id: UUID
-    score: int
-    type: OpportunityType
-    pillar_id: str | None
-
-
 class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Where a brand stands.
 
     ``shown`` is the ready board that was written last, ``newer`` the board that was written last where that is another.
     ``newer_snapshot_at`` is when the first snapshot after that of ``shown`` was made, ``newer_board_at`` when the first
-    board after it was written. ``ideas`` are those of ``shown`` in their order, ``dangling_id`` is one that it names
-    and that is not there; ``decisions`` are about them in the order in which they were made. ``likely`` are those ideas
-    in full that are most likely shown.
+    board after it was written. ``shown`` has ``idea_count`` ideas, ``dangling_id`` is one that it names and that is
+    not there; ``decisions`` are about them in the order in which they were made. ``likely`` are the ideas that are
+    shown most likely, at most as many as there is room for.
     """
 
     brand_name: str
@@ -92,7 +81,7 @@ class TodayFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer: ServedBoard | None
     newer_snapshot_at: datetime | None
     newer_board_at: datetime | None
-    ideas: list[RankedIdea]
+    idea_count: int
     dangling_id: UUID | None
     likely: list[ServedIdea]
     decisions: list[ServedDecision]
@@ -141,38 +130,29 @@ def _made_about(shown: LateralFromClause) -> LateralFromClause:
 
 
 def _ideas_of(shown: LateralFromClause) -> LateralFromClause:
-    """The ideas of a board in its order."""
-    idea = opportunity.c
-    ids = func.array_agg(aggregate_order_by(idea.id, idea.position))
-    return (
-        select(
-            json_list(json_values(opportunity, RankedIdea.__struct_fields__), idea.position).label("listed"),
-            func.coalesce(ids, cast(array([]), ARRAY(Uuid))).label("ids"),
-        )
-        .where(idea.board_id == shown.c.id)
-        .correlate(shown)
-        .lateral("kept")
-    )
+    return select(func.count().label("count")).where(_is_of(shown)).correlate(shown).lateral("kept")
 
 
 def _dangling(shown: LateralFromClause, ideas: LateralFromClause) -> _Any:
     named = func.unnest(shown.c.opportunity_ids).column_valued("named")
-    missing = select(named).where(named != ideas.c.ids.all_()).limit(literal("1")).correlate(shown, ideas)
-    return case((ideas.c.ids.is_distinct_from(shown.c.opportunity_ids), missing.scalar_subquery()))
+    there = select(opportunity.c.id).where(_is_of(shown)).correlate(shown)
+    missing = select(named).where(named.not_in(there)).limit(literal("1")).correlate(shown)
+    return case((ideas.c.count != func.cardinality(shown.c.opportunity_ids), missing.scalar_subquery()))
+
+
+def _is_of(shown: LateralFromClause) -> _Any:
+    return opportunity.c.board_id == shown.c.id
 
 
 def _likely_of(shown: LateralFromClause, decided: LateralFromClause) -> _Any:
-    """As many as are shown: pinned ones first, then the best that nobody ever snoozed or ignored.
-
-    What else is shown, where people took a decision back or its time is over, has to be asked for.
-    """
+    """Those that were ever pinned, then the best of those that were never snoozed or ignored."""
     idea = opportunity.c
     is_pinned, is_hidden = (
         func.coalesce(idea.id == ids.any_(), false()) for ids in (decided.c.once_pinned, decided.c.once_hidden)
     )
     likely = (
         select(opportunity)
-        .where(idea.board_id == shown.c.id, ~is_hidden)
+        .where(_is_of(shown), ~is_hidden)
         .order_by(is_pinned.desc(), idea.score.desc(), idea.id)
         .limit(literal(str(MOST_SHOWN)))
         .correlate(shown, decided)
@@ -212,7 +192,7 @@ def _facts() -> Select[Any]:
         newer=case((newest.c.id.is_distinct_from(shown.c.id), _board_of(newest))),
         newer_snapshot_at=newer_snapshot.correlate(brand, shown).scalar_subquery(),
         newer_board_at=newer_board.correlate(brand, shown).scalar_subquery(),
-        ideas=ideas.c.listed,
+        idea_count=func.coalesce(ideas.c.count, 0),
         dangling_id=_dangling(shown, ideas),
         likely=_likely_of(shown, decided),
         decisions=decided.c.listed,

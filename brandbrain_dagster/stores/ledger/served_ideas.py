@@ -1,12 +1,10 @@
 """What is shown of a board: its ideas with the evidence that they cite, and the evidence of a brand counted."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
     DateTime,
@@ -37,10 +35,9 @@ class ServedIdea(msgspec.Struct, frozen=True, kw_only=True):
     cited: list[EvidencePreview]
 
 
-async def list_shown_ideas(ledger: FetchesRows, *, board_id: UUID, ids: Iterable[UUID]) -> dict[UUID, ServedIdea]:
-    """Returns those of the opportunities that the board has, by id."""
-    rows = await ledger.fetch(_IDEAS, board_id=board_id, ids=list(ids))
-    return {row["id"]: _idea_decoder.decode(row["idea"]) for row in rows}
+async def list_ideas(ledger: FetchesRows, *, board_id: UUID) -> list[ServedIdea]:
+    """Returns all opportunities of a board."""
+    return [_idea_decoder.decode(row["idea"]) for row in await ledger.fetch(_IDEAS, board_id=board_id)]
 
 
 async def read_evidence_summary(ledger: FetchesRows, *, brand_id: UUID) -> EvidenceSummary:
@@ -67,9 +64,8 @@ def idea_json(ideas: FromClause) -> ColumnElement[Any]:
 
 
 def _ideas() -> Select[Any]:
-    return select(opportunity.c.id, cast(idea_json(opportunity), Text).label("idea")).where(
-        opportunity.c.board_id == bindparam("board_id", type_=Uuid()),
-        opportunity.c.id == bindparam("ids", type_=ARRAY(Uuid())).any_(),
+    return select(cast(idea_json(opportunity), Text).label("idea")).where(
+        opportunity.c.board_id == bindparam("board_id", type_=Uuid())
     )
 
 

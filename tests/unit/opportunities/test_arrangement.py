@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN, arrange
-from brandbrain_dagster.domain.opportunities.decisions import Standing
+from brandbrain_dagster.domain.opportunities.arrangement import MOST_SHOWN, arrange, is_settled
+from brandbrain_dagster.domain.opportunities.decisions import Decision, DecisionType, Standing, standing_after
 from brandbrain_dagster.domain.opportunities.opportunity import Opportunity, OpportunityType
 from tests.unit.opportunities.ideas import make_idea
 
@@ -144,3 +144,51 @@ def test_where_there_is_room_two_types_and_two_pillars_are_shown_if_there_are_tw
         assert len({idea.type for idea in shown}) >= min(2, len({idea.type for idea in visible}))
         pillars, shown_pillars = ({idea.pillar_id for idea in some} - {None} for some in (visible, shown))
         assert len(shown_pillars) >= min(2, len(pillars))
+
+
+def decision(kind: DecisionType, days: int = 1) -> Decision:
+    until = NOW + timedelta(days=days) if kind is DecisionType.SNOOZED else None
+    return Decision(decision_type=kind, snoozed_until=until, recorded_at=NOW)
+
+
+def settled(ideas: list[Opportunity], made: dict[UUID, list[Decision]]) -> tuple[bool, bool]:
+    """Whether the likeliest ideas settle what is shown, and whether they alone show what all of them do."""
+    standing = {idea_id: standing_after(found) for idea_id, found in made.items()}
+    kinds = {idea.id: {one.decision_type for one in made.get(idea.id, [])} for idea in ideas}
+    unhidden = [idea for idea in ideas if not kinds[idea.id] & {DecisionType.SNOOZED, DecisionType.IGNORED}]
+    unhidden.sort(key=lambda idea: (DecisionType.PINNED not in kinds[idea.id], -idea.score, idea.id))
+    best = unhidden[:MOST_SHOWN]
+    is_same = arrange(best, standing, NOW) == arrange(ideas, standing, NOW)
+    return is_settled(best, standing, NOW, idea_count=len(ideas)), is_same
+
+
+ONE_DECISION = st.builds(decision, st.sampled_from(DecisionType), st.sampled_from([-1, 1]))
+DECISIONS = st.lists(ONE_DECISION, min_size=1, max_size=3)
+
+
+@given(IDEAS, st.lists(st.tuples(st.integers(0, 40), DECISIONS), max_size=6))
+def test_what_is_settled_by_the_likeliest_ideas_needs_no_others(
+    ideas: list[Opportunity], made: list[tuple[int, list[Decision]]]
+) -> None:
+    decided = {ideas[number % len(ideas)].id: found for number, found in made} if ideas else {}
+    is_settled_so, is_same = settled(ideas, decided)
+    assert is_same or not is_settled_so
+
+
+def test_most_boards_are_settled_by_the_likeliest_ideas() -> None:
+    types = list(OpportunityType)
+    many = [make_idea(n, 90 - n, type=types[n % 2], pillar_id=f"pillar-{n % 3}") for n in range(20)]
+    ignored, pinned = decision(DecisionType.IGNORED), decision(DecisionType.PINNED)
+    assert settled(many, {}) == (True, True)
+    assert settled(many, {many[0].id: [ignored], many[15].id: [pinned]}) == (True, True)
+    assert settled([make_idea(n, 50) for n in range(9)], {}) == (True, True)
+
+
+def test_what_was_taken_back_or_lacks_variety_is_not_settled() -> None:
+    types = list(OpportunityType)
+    many = [make_idea(n, 90 - n, type=types[n % 2], pillar_id=f"pillar-{n % 3}") for n in range(20)]
+    taken_back = [decision(DecisionType.IGNORED), decision(DecisionType.RESTORED)]
+    for made in (taken_back, [decision(DecisionType.SNOOZED, -1)], [decision(DecisionType.PINNED), taken_back[1]]):
+        assert not settled(many, {many[12].id: made})[0]
+    assert not settled(many, {idea.id: [decision(DecisionType.PINNED)] for idea in many[:11]})[0]
+    assert not settled([make_idea(n, 50) for n in range(11)], {})[0]

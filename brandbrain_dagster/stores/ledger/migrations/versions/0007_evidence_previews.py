@@ -1,4 +1,4 @@
-"""What the Today board shows of items, and orders ideas by, where it is read without unpacking whole documents."""
+"""What the Today board shows of an item, where it is read without unpacking the whole item."""
 
 from alembic import op
 
@@ -7,8 +7,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-_SHOWN = """
-LOCK TABLE opportunity, evidence_item IN ACCESS EXCLUSIVE MODE;  -- in the order in which a board is read
+_PREVIEWS = """
 ALTER TABLE evidence_item ADD COLUMN preview_json JSON;
 UPDATE evidence_item SET preview_json = json_build_object(
     'id', id,
@@ -20,21 +19,14 @@ UPDATE evidence_item SET preview_json = json_build_object(
     'has_transcript', COALESCE((item_json #>> '{flags,has_transcript}')::boolean, false)
 );
 ALTER TABLE evidence_item ALTER COLUMN preview_json SET NOT NULL;
-ALTER TABLE opportunity
-    ADD COLUMN type TEXT GENERATED ALWAYS AS (opportunity_json ->> 'type') STORED,
-    ADD COLUMN pillar_id TEXT GENERATED ALWAYS AS (opportunity_json ->> 'pillar_id') STORED;
-"""
-_NOT_SHOWN = """
-ALTER TABLE opportunity DROP COLUMN type, DROP COLUMN pillar_id;
-ALTER TABLE evidence_item DROP COLUMN preview_json;
 """
 
 
 def upgrade() -> None:
-    """Adds the columns, and fills those of the rows that are there."""
-    op.execute(_SHOWN)
+    """Adds the column, and fills it in the rows that are there."""
+    op.execute(_PREVIEWS)
 
 
 def downgrade() -> None:
-    """Drops them."""
-    op.execute(_NOT_SHOWN)
+    """Drops it."""
+    op.execute("ALTER TABLE evidence_item DROP COLUMN preview_json")
