@@ -146,11 +146,12 @@ class RecordedPool:
         self.most_at_once = 0
         self._in_use = 0
 
-    @asynccontextmanager
-    async def acquire(self, **_: Any) -> AsyncIterator["RecordedPool"]:
+    async def acquire(self) -> "RecordedPool":
         self._in_use += 1
         self.most_at_once = max(self.most_at_once, self._in_use)
-        yield self
+        return self
+
+    async def release(self, _: "RecordedPool", **__: Any) -> None:
         self._in_use -= 1
 
     async def fetch(self, _statement: str, number: int) -> list[Any]:

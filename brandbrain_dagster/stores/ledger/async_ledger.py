@@ -143,21 +143,10 @@ class AsyncLedger:
                 raise
             raise _unavailable(error) from error
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        """Yields a free connection, first come first served: the pool itself would serve whoever asks when one is freed
-        before those that wait.
-        """
-        pool = self._pool
-        if pool is None:
+    def _connection(self) -> "_Turn":
+        if self._pool is None:
             raise LedgerUnavailableError(unavailable_text("it is not open"))
-        async with asyncio.timeout(_TURN_SECONDS):
-            await self._turns.acquire()
-        try:
-            async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
-                yield connection
-        finally:
-            self._turns.release()
+        return _Turn(self._pool, self._turns)
 
     def compiled(self, statement: Executable) -> _CompiledStatement:
         """Returns the statement as asyncpg takes it; compiled once as long as the statement lives."""
@@ -165,6 +154,39 @@ class AsyncLedger:
         if found is None:
             found = self._compiled[statement] = _compile(statement)
         return found
+
+
+class _Turn:
+    """A connection for as long as the block lasts, first come first served.
+
+    The pool itself would serve whoever asks when a connection comes free before those that wait for one. A class, as
+    every request pays for this.
+    """
+
+    __slots__ = ("_connection", "_pool", "_turns")
+
+    def __init__(self, pool: Any, turns: asyncio.Semaphore) -> None:
+        self._pool = pool
+        self._turns = turns
+
+    async def __aenter__(self) -> Any:
+        if self._turns.locked():
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._turns.acquire()
+        else:
+            await self._turns.acquire()
+        try:
+            self._connection = await self._pool.acquire()
+        except BaseException:
+            self._turns.release()
+            raise
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self._pool.release(self._connection, timeout=_CONNECT_SECONDS)
+        finally:
+            self._turns.release()
 
 
 async def _fetch(
