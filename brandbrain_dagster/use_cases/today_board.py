@@ -168,7 +168,7 @@ async def _today(
         state=state,
         told_by=told_by,
         shown_from=shown_from,
-        opportunities=await _shown(ledger, brand_id, facts, standing, now),
+        opportunities=await _shown(ledger, facts, standing, now),
         evidence_summary=summary or await read_evidence_summary(ledger, brand_id=brand_id),
         delivery=_delivery(facts.idea_count, hidden),
     )
@@ -210,7 +210,7 @@ def _delivery(kept: int, hidden: int) -> tuple[str, ...]:
 
 
 async def _shown(
-    ledger: FetchesRows, brand_id: UUID, facts: TodayFacts, standing: dict[UUID, Standing], now: datetime
+    ledger: FetchesRows, facts: TodayFacts, standing: dict[UUID, Standing], now: datetime
 ) -> tuple[ShownOpportunity, ...]:
     if facts.shown is None:
         return ()
