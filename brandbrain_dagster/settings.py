@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         default=None, description="Address of the Dagster UI, for links that lead there; default none: no such links."
     )
     api_connections: int = Field(
-        default=3, ge=1, le=64, description="Connections to PostgreSQL that one API process answers most requests over."
+        default=4, ge=1, le=64, description="Connections to PostgreSQL that one API process answers most requests over."
     )
     api_tokens: SecretStr | None = Field(
         default=None, description="Comma-separated tokens that may use the whole API, beside those that are created."

@@ -20,7 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from brandbrain_dagster.errors import LedgerUnavailableError
 from brandbrain_dagster.stores.ledger.engine import asyncpg_url, unavailable_text
 
-_POOL_SIZE = 3
+_POOL_SIZE = 4
 _CONNECT_SECONDS = 10.0
 _QUERY_SECONDS = 30.0
 _TURN_SECONDS = 10.0
