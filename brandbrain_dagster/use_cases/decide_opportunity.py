@@ -1,6 +1,5 @@
 """Keeping what people decide about an idea of the Today board."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from brandbrain_dagster.domain.opportunities.decisions import Decision
@@ -20,7 +19,7 @@ def decide_opportunity(
     reason: str | None,
     recorded_by: str,
     ledger: Ledger,
-    new_id: Callable[[], UUID],
+    decision_id: UUID,
 ) -> None:
     """Adds a decision about an idea that any board of the brand holds.
 
@@ -33,7 +32,7 @@ def decide_opportunity(
             raise NotFoundError("Opportunity not found")
         insert_decision(
             conn,
-            decision_id=new_id(),
+            decision_id=decision_id,
             brand_id=brand_id,
             opportunity_id=opportunity_id,
             decision=decision,

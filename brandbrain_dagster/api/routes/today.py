@@ -105,7 +105,7 @@ def post_decision(
         reason=given.reason,
         recorded_by=caller.name,
         ledger=ledger,
-        new_id=lambda: decision_id,
+        decision_id=decision_id,
     )
     return DecisionShape(
         status="accepted", decision_type=given.decision_type, object_id=opportunity_id, recorded_at=now

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
-from typing import Protocol, TypeVar
 from uuid import UUID
 
 from brandbrain_dagster.domain.opportunities.decisions import Standing
-from brandbrain_dagster.domain.opportunities.opportunity import OpportunityType
+from brandbrain_dagster.domain.opportunities.opportunity import Opportunity
 
 MOST_SHOWN = 10
 _KINDS_WANTED = 2
@@ -15,37 +14,16 @@ _KINDS_WANTED = 2
 _UNDECIDED = Standing()
 
 
-class Ranked(Protocol):
-    """As much of an opportunity as says where it comes."""
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-
-    @property
-    def score(self) -> int:
-        """How good it is."""
-
-    @property
-    def type(self) -> OpportunityType:
-        """What kind of moment it is."""
-
-    @property
-    def pillar_id(self) -> str | None:
-        """The pillar it serves."""
-
-
-Idea = TypeVar("Idea", bound=Ranked)
-
-
-def arrange(opportunities: Iterable[Idea], standing: Mapping[UUID, Standing], now: datetime) -> list[Idea]:
+def arrange(
+    opportunities: Iterable[Opportunity], standing: Mapping[UUID, Standing], now: datetime
+) -> list[Opportunity]:
     """Returns what is shown: pinned first, then the best score, then the id; without what is snoozed or ignored.
 
     At most `MOST_SHOWN`, but all that are pinned. Where the best are all of one type or pillar, the last of them that
     are not pinned give way to the best that are of another.
     """
-    pinned: list[Idea] = []
-    others: list[Idea] = []
+    pinned: list[Opportunity] = []
+    others: list[Opportunity] = []
     for idea in sorted(opportunities, key=_best_first):
         stands = standing.get(idea.id, _UNDECIDED)
         if stands.is_shown(now):
@@ -54,7 +32,9 @@ def arrange(opportunities: Iterable[Idea], standing: Mapping[UUID, Standing], no
     return [*pinned, *sorted(_varied(pinned, others[:room], others[room:]), key=_best_first)]
 
 
-def is_settled(best: Sequence[Ranked], standing: Mapping[UUID, Standing], now: datetime, *, idea_count: int) -> bool:
+def is_settled(
+    best: Sequence[Opportunity], standing: Mapping[UUID, Standing], now: datetime, *, idea_count: int
+) -> bool:
     """Whether arranging these of a board's ideas shows what arranging all ``idea_count`` of them would.
 
     ``best`` are at most `MOST_SHOWN`: those that were ever pinned, then the best of those that were never hidden.
@@ -67,11 +47,11 @@ def is_settled(best: Sequence[Ranked], standing: Mapping[UUID, Standing], now: d
     return len(best) == idea_count - hidden or (len(best) == MOST_SHOWN and _variety(best) == 2 * _KINDS_WANTED)
 
 
-def _best_first(idea: Ranked) -> tuple[int, UUID]:
+def _best_first(idea: Opportunity) -> tuple[int, UUID]:
     return -idea.score, idea.id
 
 
-def _varied(pinned: list[Idea], best: list[Idea], rest: list[Idea]) -> list[Idea]:
+def _varied(pinned: list[Opportunity], best: list[Opportunity], rest: list[Opportunity]) -> list[Opportunity]:
     """Returns the best, the last of them exchanged for the best of the rest while that shows more types or pillars."""
     shown = _variety([*pinned, *best])
     if shown == _variety([*pinned, *best, *rest]):
@@ -83,7 +63,7 @@ def _varied(pinned: list[Idea], best: list[Idea], rest: list[Idea]) -> list[Idea
     return best
 
 
-def _variety(ideas: Sequence[Ranked]) -> int:
+def _variety(ideas: Sequence[Opportunity]) -> int:
     types = {idea.type for idea in ideas}
     pillars = {idea.pillar_id for idea in ideas if idea.pillar_id is not None}
     return min(len(types), _KINDS_WANTED) + min(len(pillars), _KINDS_WANTED)

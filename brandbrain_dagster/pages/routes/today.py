@@ -89,7 +89,7 @@ def _keep(opened: BrandPage, opportunity_id: UUID, kind: DecisionType) -> None:
         reason=None,
         recorded_by=asked.caller_name,
         ledger=asked.sync_ledger,
-        new_id=asked.fresh_id,
+        decision_id=asked.fresh_id(),
     )
 
 

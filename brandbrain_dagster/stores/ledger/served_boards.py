@@ -192,7 +192,7 @@ def _facts() -> Select[Any]:
         newer=case((newest.c.id.is_distinct_from(shown.c.id), _board_of(newest))),
         newer_snapshot_at=newer_snapshot.correlate(brand, shown).scalar_subquery(),
         newer_board_at=newer_board.correlate(brand, shown).scalar_subquery(),
-        idea_count=func.coalesce(ideas.c.count, 0),
+        idea_count=ideas.c.count,
         dangling_id=_dangling(shown, ideas),
         likely=_likely_of(shown, decided),
         decisions=decided.c.listed,

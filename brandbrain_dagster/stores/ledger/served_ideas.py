@@ -15,8 +15,10 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
+    column,
     func,
     select,
+    true,
 )
 
 from brandbrain_dagster.domain.opportunities.board import EvidenceSummary
@@ -70,15 +72,27 @@ def _ideas() -> Select[Any]:
 
 
 def _summary() -> Select[Any]:
-    of_item = evidence_item.c.item_json
-    texts = (func.btrim(of_item[name].astext) for name in ("text_primary", "text_secondary"))
+    # An item is taken apart once: each look into it would unpack the whole of it again.
+    of_item = (
+        func.jsonb_to_record(evidence_item.c.item_json)
+        .table_valued(
+            column("text_primary", Text),
+            column("text_secondary", Text),
+            column("published_at", DateTime(timezone=True)),
+            name="of_item",
+        )
+        .render_derived(with_types=True)
+        .lateral("of_item")
+    )
+    texts = (func.btrim(text) for text in (of_item.c.text_primary, of_item.c.text_secondary))
     items = (
         select(
             evidence_item.c.preview_json["platform"].astext.label("platform"),
             (func.concat(*texts) != "").label("says_something"),
             evidence_item.c.preview_json["has_transcript"].astext.cast(Boolean).label("has_transcript"),
-            of_item["published_at"].astext.cast(DateTime(timezone=True)).label("published_at"),
+            of_item.c.published_at,
         )
+        .select_from(evidence_item.join(of_item, true()))
         .where(evidence_item.c.brand_id == bindparam("of_brand_id", type_=Uuid()))
         .cte("items")
     )
